@@ -1,0 +1,1 @@
+"""Use cases: plain arguments in, a dataclass out; nothing is printed here."""

@@ -1,0 +1,115 @@
+"""Score a stored model again, from its files alone."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import threadpoolctl
+
+from mlctl.actions import environment
+from mlctl.actions.recheck import Check, check, differences
+from mlctl.actions.recorded import Recorded
+from mlctl.data.conform import conform, conform_target
+from mlctl.data.read import read
+from mlctl.data.sources import resolve
+from mlctl.errors import DamagedError, DataError
+from mlctl.ml.model_file import load
+from mlctl.ml.tasks import held_out_scores
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Scores of a stored model.
+
+    Attributes
+    ----------
+    scores : dict
+        Metric to value.
+    rows : int
+        Rows that were scored.
+    check : Check or None
+        The comparison with the recorded scores; None on new data, which has none.
+    warnings : tuple of str
+        What the data made necessary to say.
+    """
+
+    scores: dict[str, float]
+    rows: int
+    check: Check | None
+    warnings: tuple[str, ...] = ()
+
+
+def evaluate(recorded: Recorded, *, trust: bool = False) -> Evaluated:
+    """Predict the stored held-out rows, and compare the scores with the recorded ones.
+
+    Raises
+    ------
+    DamagedError
+        When a file's checksum is not as it was.
+    """
+    model = _model(recorded, trust=trust)
+    examination = recorded.examination
+    wanted = _held_out_rows(recorded)
+    at = {int(row): position for position, row in enumerate(examination.rows)}
+    if any(row not in at for row in wanted):
+        raise DamagedError(
+            f"{recorded.experiment.model_version_id}: predictions.csv names rows that its data does not have"
+        )
+    positions = np.array([at[row] for row in wanted], dtype=np.int64)
+    scores = _scores(recorded, model, examination.frame.iloc[positions], examination.target[positions])
+    found = check(recorded.experiment.evaluations, {"test": scores}, ("test",), _elsewhere(recorded))
+    return Evaluated(scores, len(positions), found)
+
+
+def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = False) -> Evaluated:
+    """Score the stored model on a new file with the same columns.
+
+    Raises
+    ------
+    DataError
+        When a column is missing or of another type, or the target is.
+    """
+    model = _model(recorded, trust=trust)
+    data = recorded.parameters.data.model_copy(update={"path": path, "source": None})
+    table = read(resolve(data, base).members, data)
+    examination = recorded.examination
+    target, kept = conform_target(table.frame, data.target, examination.task, examination.classes)
+    frame, notes = conform(table.frame, examination)
+    if not len(kept):
+        raise DataError(
+            f"{path}: no row has a value of the target {data.target!r}", "score rows with answers"
+        )
+    scores = _scores(recorded, model, frame.iloc[kept], target)
+    return Evaluated(scores, len(kept), None, (*table.notes, *notes))
+
+
+def _model(recorded: Recorded, *, trust: bool) -> Any:
+    file = recorded.experiment.artifact_file_paths.get("model")
+    if not file:
+        raise DamagedError(
+            f"{recorded.experiment.model_version_id} has no model: it is {recorded.experiment.status}",
+            "see `mlctl compare` for those that have",
+        )
+    recorded.store.verify(recorded.experiment)
+    # The checksum says that this is the file that this store wrote.
+    return load(recorded.directory / file, trust=trust)
+
+
+def _scores(recorded: Recorded, model: Any, frame: Any, target: Any) -> dict[str, float]:
+    examination = recorded.examination
+    with threadpoolctl.threadpool_limits(1):
+        return held_out_scores(
+            model, frame, target, examination.task, examination.classes, examination.positive
+        )
+
+
+def _held_out_rows(recorded: Recorded) -> list[int]:
+    text = (recorded.directory / "predictions.csv").read_text(encoding="utf-8")
+    return [int(row["row"]) for row in csv.DictReader(io.StringIO(text))]
+
+
+def _elsewhere(recorded: Recorded) -> tuple[str, ...]:
+    return differences(recorded.experiment.environment, environment.summary(), recorded.packages)

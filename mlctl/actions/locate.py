@@ -1,0 +1,129 @@
+"""Find the store, and in it what a reference means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlctl.actions.recommend import recommended_name
+from mlctl.domain.records import Experiment, Model
+from mlctl.domain.refs import Reference, resolve
+from mlctl.errors import NotFoundError, UsageError
+from mlctl.store.store import DamagedRecord, Store, find
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command looks.
+
+    Attributes
+    ----------
+    store : Path or None
+        The directory that ``--store`` named.
+    start : Path
+        Where the walk upward begins: the working directory, or that of the parameters file.
+    environ : mapping
+        The environment, for ``MLCTL_STORE``.
+    """
+
+    store: Path | None
+    start: Path
+    environ: Mapping[str, str]
+
+    def open(self) -> Store:
+        """Return the store.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none.
+        """
+        return find(self.start, explicit=self.store, environ=self.environ)
+
+
+def only_model(store: Store, project: str | None = None, model: str | None = None) -> Model:
+    """Return the model that the names mean, or the only one there is.
+
+    Raises
+    ------
+    NotFoundError
+        When no model answers, or several do: they are named.
+    """
+    if project and model:
+        return store.model(project, model)
+    models = store.models(project).records
+    found = [m for m in models if model is None or m.model_name == model]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{m.project_name}/{m.model_name}" for m in found[:5])
+        raise NotFoundError(
+            f"which model? there are {len(found)}: {names}{' …' if len(found) > 5 else ''}",
+            "name one with --project and --model, or as PROJECT/MODEL:REF",
+        )
+    wanted = "/".join(part for part in (project, model) if part)
+    raise NotFoundError(
+        f"no model {wanted!r} in the store" if wanted else "the store holds no model yet",
+        "see `mlctl model list`" if wanted else "train one: mlctl train --params FILE",
+    )
+
+
+def experiment(store: Store, text: str, project: str | None = None, model: str | None = None) -> Experiment:
+    """Return the experiment that a reference means.
+
+    Raises
+    ------
+    NotFoundError
+        When no experiment answers, or several do.
+    """
+    reference = Reference.parse(text)
+    if reference.model:
+        project, model = _split(reference.model)
+    if not (reference.is_word or project or model):
+        return resolve(reference, store.experiments().records)
+    chosen = only_model(store, project, model)
+    records = store.experiments(chosen.project_name, chosen.model_name).records
+    return resolve(
+        reference,
+        records,
+        champion=store.champion(chosen),
+        recommended=lambda: recommended_name(records),
+    )
+
+
+def _split(label: str) -> tuple[str, str]:
+    project, slash, model = label.partition("/")
+    if not (project and slash and model):
+        raise UsageError(f"{label!r} names no model", "write PROJECT/MODEL:REF, as in iris/species:best")
+    return project, model
+
+
+def model_experiments(
+    store: Store, refs: Sequence[str], project: str | None, model: str | None
+) -> tuple[Model, list[Experiment], tuple[DamagedRecord, ...]]:
+    """Return a model, the experiments that the references name, or all of them, and what is damaged.
+
+    Raises
+    ------
+    NotFoundError
+        When a reference or the model is not found.
+    UsageError
+        When the references belong to different models.
+    """
+    if refs:
+        named = [experiment(store, ref, project, model) for ref in refs]
+        owners = {(e.project_name, e.model_name) for e in named}
+        if len(owners) > 1:
+            raise UsageError("these experiments belong to different models", "compare within one model")
+        unique = {e.experiment_id: e for e in named}
+        return store.model(*owners.pop()), list(unique.values()), ()
+    chosen = only_model(store, project, model)
+    listing = store.experiments(chosen.project_name, chosen.model_name)
+    return chosen, list(listing.records), listing.damaged
+
+
+def nothing_trained(model: Model) -> NotFoundError:
+    """Return the error of a model without experiments."""
+    return NotFoundError(
+        f"{model.project_name}/{model.model_name} has no experiments yet",
+        "train the ladder: mlctl train --params FILE",
+    )

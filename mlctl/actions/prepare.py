@@ -1,0 +1,247 @@
+"""From a table and a parameters file to a problem that a ladder can be climbed on."""
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlctl.data.examine import Examination, examine
+from mlctl.data.read import ReadTable
+from mlctl.domain.metrics import METRICS, Metric, metrics_of
+from mlctl.errors import NotFoundError, UsageError
+from mlctl.ml.climb import Problem
+from mlctl.ml.folds import Folds, make_folds
+from mlctl.ml.rungs import PlannedRung, plan
+from mlctl.ml.splits import Split, make_split
+from mlctl.params.model import Parameters
+
+RARE = 0.2
+"""Share of the rarer class below which accuracy flatters every model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A problem, and what was settled on the way to it.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        With task, metric, split method and repeats filled in.
+    rows : ndarray of int64, shape (n_kept,)
+        Position in the file of each row that is used; those without a target are left out.
+    comparison_key : str
+        Equal where the same rows were dealt out into the same parts and folds.
+    warnings : tuple of str
+        For the person, and for every rung's record.
+    """
+
+    parameters: Parameters
+    problem: Problem
+    rungs: tuple[PlannedRung, ...]
+    metric: Metric
+    examination: Examination
+    split: Split
+    folds: Folds
+    rows: Any
+    comparison_key: str
+    warnings: tuple[str, ...]
+
+
+def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
+    """Examine the table, hold rows out, deal out folds and plan the rungs.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The file's; what it leaves open is settled here.
+    table : ReadTable
+        The data as read.
+    rules : Path
+        The directory that the sources of hand-written rules are looked for in.
+
+    Raises
+    ------
+    DataError
+        When the data cannot be trained on; every reason at once.
+    UsageError
+        When a metric or rung does not fit the task.
+    """
+    found = examine(table.frame, parameters.data, parameters.task, folds=parameters.cross_validation.folds)
+    metric, metric_warnings = settle_metric(parameters.metric, found)
+    split = _split(parameters, found)
+    folds = _folds(parameters, found, split)
+    rungs = plan(
+        parameters.ladder,
+        found.task,
+        rows=len(split.train),
+        seed=parameters.seed,
+        max_points=parameters.search.max_points,
+        time_ordered=split.method == "time",
+        all_rungs=parameters.all_rungs,
+        rules=rule_sources(parameters, rules),
+    )
+    settled = parameters.model_copy(
+        update={
+            "task": found.task,
+            "metric": metric.name,
+            "split": parameters.split.model_copy(update={"method": split.method}),
+            "cross_validation": parameters.cross_validation.model_copy(update={"repeats": folds.repeats}),
+        }
+    )
+    return Prepared(
+        settled,
+        _problem(settled, found, split, folds, metric),
+        rungs,
+        metric,
+        found,
+        split,
+        folds,
+        np.asarray(found.rows),
+        comparison_key(np.asarray(found.rows), found.target, split, folds),
+        (*table.notes, *(f"{f.code} {f.message} — {f.hint}" for f in found.findings), *metric_warnings),
+    )
+
+
+def settle_metric(wanted: str | None, found: Examination) -> tuple[Metric, tuple[str, ...]]:
+    """Return the metric that decides, and what has to be said about it.
+
+    The default is R² for numbers and accuracy for classes, except where a class is so rare that the largest
+    one alone would look good: then ROC AUC for two classes and balanced accuracy for more.
+
+    Raises
+    ------
+    UsageError
+        For a metric of the other task, or one that more than two classes do not have.
+    """
+    allowed = metrics_of(found.task, classes=len(found.classes))
+    if wanted is None:
+        return METRICS[_default_metric(found)], ()
+    metric = METRICS[wanted]
+    if metric not in allowed:
+        why = f"is for {metric.task}" if metric.task != found.task else "is for two classes"
+        raise UsageError(
+            f"metric: {wanted} {why}, and {found.task_reason}",
+            f"one of: {', '.join(m.name for m in allowed)}",
+        )
+    if wanted == "accuracy_score" and is_rare(found):
+        share = rarest_share(found)
+        return metric, (
+            f"the rare class is {share:.1%} of the rows, so accuracy flatters every model: "
+            "roc_auc and balanced_accuracy_score stand beside it — consider metric: roc_auc",
+        )
+    return metric, ()
+
+
+def _default_metric(found: Examination) -> str:
+    if found.task == "regression":
+        return "r2_score"
+    if not is_rare(found):
+        return "accuracy_score"
+    return "roc_auc" if len(found.classes) == 2 else "balanced_accuracy_score"
+
+
+def rarest_share(found: Examination) -> float:
+    """Return the share of the rarest class, in [0, 1]."""
+    counts = Counter(found.target.tolist())
+    return min(counts.values()) / sum(counts.values())
+
+
+def is_rare(found: Examination) -> bool:
+    """Tell whether one class is rarer than it would be in a balanced table, and under a fifth of the rows."""
+    if found.task == "regression":
+        return False
+    balanced = 1 / len(found.classes)
+    return rarest_share(found) < min(RARE, balanced / 2 if len(found.classes) > 2 else RARE)
+
+
+def _split(parameters: Parameters, found: Examination) -> Split:
+    data = parameters.data
+    identity = found.aside[data.key].to_frame() if data.key else found.frame
+    return make_split(
+        parameters.split,
+        found.target,
+        task=found.task,
+        times=found.aside[data.time] if data.time else None,
+        groups=found.aside[data.group] if data.group else None,
+        identity=identity,
+    )
+
+
+def _folds(parameters: Parameters, found: Examination, split: Split) -> Folds:
+    data = parameters.data
+    wanted = parameters.cross_validation
+    groups = found.aside[data.group].to_numpy()[split.train] if data.group else None
+    times = found.aside[data.time].to_numpy()[split.train] if data.time else None
+    return make_folds(
+        found.target[split.train],
+        task=found.task,
+        method=split.method,
+        folds=wanted.folds,
+        repeats=wanted.repeats,
+        seed=parameters.seed,
+        groups=groups,
+        times=times,
+    )
+
+
+def _problem(
+    parameters: Parameters, found: Examination, split: Split, folds: Folds, metric: Metric
+) -> Problem:
+    return Problem(
+        frame=found.frame,
+        target=found.target,
+        columns=found.columns,
+        task=found.task,
+        classes=found.classes,
+        positive=found.positive,
+        train=split.train,
+        test=split.test,
+        folds=folds,
+        metric=metric.name,
+        seed=parameters.seed,
+        options=parameters.preprocess,
+        limits=parameters.limits,
+        stop=parameters.stop,
+        jobs=parameters.jobs or _cores(),
+        need_probabilities=needs_probabilities(metric, len(found.classes)),
+    )
+
+
+def needs_probabilities(metric: Metric, classes: int) -> bool:
+    """Tell whether a decision function is not enough for the metric."""
+    return metric.needs == "probabilities" or (metric.needs == "scores" and classes > 2)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use, which a container or taskset may have limited."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # pragma: no cover (macOS has no affinity)
+
+
+def comparison_key(rows: Any, target: Any, split: Split, folds: Folds) -> str:
+    """Return 12 hex digits that are equal where rows, target, parts and folds are."""
+    digest = hashlib.sha256()
+    for array in (rows, split.train, split.test, *(part for pair in folds.pairs for part in pair)):
+        digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
+    digest.update("\x1f".join(map(str, target.tolist())).encode())
+    return digest.hexdigest()[:12]
+
+
+def rule_sources(parameters: Parameters, directory: Path) -> dict[str, str]:
+    """Return the text of the file behind each hand-written rule, by the rule as it is written."""
+    if parameters.ladder == "auto":
+        return {}
+    return {rung.rule: _source(rung.rule, directory) for rung in parameters.ladder if rung.rule}
+
+
+def _source(rule: str, directory: Path) -> str:
+    file = directory / rule.rpartition(":")[0]
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFoundError(f"rule: {rule!r}: cannot read {file}: {error}", "name a Python file") from None

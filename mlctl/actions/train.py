@@ -1,0 +1,247 @@
+"""Climb a ladder and keep every rung."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from mlctl.actions.acquire import Fetched, fetch, keep, record
+from mlctl.actions.git import GitState
+from mlctl.actions.prepare import Prepared, prepare
+from mlctl.actions.recommend import recommend_from
+from mlctl.actions.rung import Climber, record_failure, record_result, summary_of
+from mlctl.domain.choice import Recommendation
+from mlctl.domain.records import Dataset, Experiment, Model
+from mlctl.domain.refs import latest_first
+from mlctl.errors import MlctlError, UsageError
+from mlctl.ml.climb import Climb, Progress, RungFailure
+from mlctl.ml.pool import start_server
+from mlctl.ml.rungs import PlannedRung
+from mlctl.params.load import Loaded
+from mlctl.params.yaml_io import dump
+from mlctl.store.store import OpenExperiment, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a training is asked to do.
+
+    Attributes
+    ----------
+    loaded : Loaded
+        The parameters file, checked.
+    base : Path
+        What relative paths in it are relative to.
+    resume : bool
+        Go on with a climb that was cut off.
+    now : callable
+        Gives the time, aware and in UTC.
+    clock : callable
+        Gives seconds that never go back.
+    """
+
+    loaded: Loaded
+    base: Path
+    git: GitState
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known before the first rung."""
+
+    model: Model
+    prepared: Prepared
+    dataset: Dataset
+    data_is_new: bool
+    resumed: tuple[Experiment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a climb left.
+
+    Attributes
+    ----------
+    rungs : tuple of Experiment
+        In climbing order; failed ones too.
+    skipped : tuple of (str, str)
+        Rungs that were not climbed, and why.
+    """
+
+    model: Model
+    rungs: tuple[Experiment, ...]
+    recommendation: Recommendation
+    skipped: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+
+
+class Listener(Protocol):
+    """Who is told how a climb goes on."""
+
+    def began(self, beginning: Beginning) -> None:
+        """Take note of the data, the split and the plan."""
+
+    def rung_began(self, rung: PlannedRung) -> None:
+        """Take note that a rung is being climbed."""
+
+    def progressed(self, rung: PlannedRung, progress: Progress) -> None:
+        """Take note of the fits that are done."""
+
+    def rung_ended(self, experiment: Experiment) -> None:
+        """Take note of a rung that is on disk."""
+
+
+def train(store: Store, order: Order, listener: Listener) -> Trained:
+    """Fetch the data, keep it, and climb the ladder, baseline first.
+
+    Raises
+    ------
+    DataError
+        When the data cannot be trained on.
+    UsageError
+        When the parameters do not fit the data.
+    """
+    start_server()
+    parameters = order.loaded.parameters
+    with store.scratch() as scratch:
+        fetched = fetch(parameters.data, order.base, scratch)
+        prepared = prepare(parameters, fetched.table, order.base)
+        packed, archive = keep(
+            store,
+            parameters.project,
+            fetched,
+            parameters.data,
+            scratch=scratch,
+            threads=prepared.problem.jobs,
+        )
+        model = _model(store, prepared, order)
+        key = ladder_key(order.loaded.effective, packed.fingerprint)
+        ladder_id, done = _earlier(store, model, key) if order.resume else (uuid4().hex, ())
+        climber = Climber(store, model, prepared, order.git, ladder_id, key, _effective(order, prepared))
+        opened = climber.open(prepared.rungs[0], order.now()) if not done else None
+        dataset = _dataset(store, fetched, order, packed, archive, opened, done)
+        listener.began(Beginning(model, prepared, dataset, archive is not None, done))
+        with Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock) as climb:
+            rungs = _climb(climber, climb, dataset, order, listener, done, opened)
+    return Trained(model, rungs, recommend_from(rungs), tuple(climb.skipped), prepared.warnings)
+
+
+def _model(store: Store, prepared: Prepared, order: Order) -> Model:
+    parameters, now = prepared.parameters, order.now()
+    store.add_project(parameters.project, "", now)
+    model, _ = store.add_model(parameters.project, parameters.model, parameters.description, now)
+    settled = {"task": parameters.task, "target": parameters.data.target, "metric": parameters.metric}
+    if model.task and model.task != parameters.task:
+        raise UsageError(
+            f"model {parameters.project}/{parameters.model} is for {model.task}, this training for "
+            f"{parameters.task}",
+            "give the other task a model of its own: model: NAME",
+        )
+    changed = {k: v for k, v in settled.items() if getattr(model, k) != v}
+    return store.update(model, **changed) if changed else model
+
+
+def ladder_key(effective: Mapping[str, Any], fingerprint: str) -> str:
+    """Return 12 hex digits that are equal for climbs that one can go on with the other.
+
+    Budgets and cores may differ: more time is the usual reason to resume.
+    """
+    free = {"stop", "limits", "jobs", "description"}
+    told = {name: value for name, value in effective.items() if name not in free}
+    text = json.dumps([told, fingerprint], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _earlier(store: Store, model: Model, key: str) -> tuple[str, tuple[Experiment, ...]]:
+    """Return the ladder to go on with, and its finished rungs; a new ladder where there is none."""
+    all_of_it = store.experiments(model.project_name, model.model_name).records
+    same = [e for e in latest_first(all_of_it) if e.ladder_key == key]
+    if not same:
+        return uuid4().hex, ()
+    ladder_id = same[0].ladder_id
+    return ladder_id, tuple(e for e in reversed(same) if e.ladder_id == ladder_id and e.status == "finished")
+
+
+def _effective(order: Order, prepared: Prepared) -> str:
+    """Return the effective parameters file, with what the data settled filled in."""
+    tree = dict(order.loaded.effective)
+    settled = prepared.parameters
+    tree["task"], tree["metric"] = settled.task, settled.metric
+    tree["split"] = dict(tree["split"]) | {"method": settled.split.method}
+    tree["cross_validation"] = dict(tree["cross_validation"]) | {"repeats": settled.cross_validation.repeats}
+    return dump(tree)
+
+
+def _dataset(
+    store: Store,
+    fetched: Fetched,
+    order: Order,
+    packed: Any,
+    archive: Path | None,
+    opened: OpenExperiment | None,
+    done: Sequence[Experiment],
+) -> Dataset:
+    parameters = order.loaded.parameters
+    name = opened.experiment.model_version_id if opened else done[0].model_version_id
+    try:
+        return record(store, parameters.project, name, fetched, parameters.data, packed, archive, order.now())
+    except MlctlError as error:
+        if opened:
+            with suppress(MlctlError):  # the disk that could not take the data may not take this either
+                opened.fail("data", error.message)
+        raise
+
+
+def _climb(
+    climber: Climber,
+    climb: Climb,
+    dataset: Dataset,
+    order: Order,
+    listener: Listener,
+    done: Sequence[Experiment],
+    opened: OpenExperiment | None,
+) -> tuple[Experiment, ...]:
+    finished = {e.rung_index: e for e in done}
+    rungs: list[Experiment] = []
+    for rung in climb.rungs():
+        if rung.index in finished:
+            climb.record(rung, summary_of(finished[rung.index]))
+            experiment = finished[rung.index]
+        else:
+            target = opened or climber.open(rung, order.now())
+            opened = None
+            experiment = _one(climber, climb, rung, target, dataset, listener)
+        listener.rung_ended(experiment)
+        rungs.append(experiment)
+    return tuple(rungs)
+
+
+def _one(
+    climber: Climber,
+    climb: Climb,
+    rung: PlannedRung,
+    opened: OpenExperiment,
+    dataset: Dataset,
+    listener: Listener,
+) -> Experiment:
+    """Climb one rung and put it on disk, whatever becomes of it."""
+    listener.rung_began(rung)
+    try:
+        result = climb.run(rung, opened.directory, lambda progress: listener.progressed(rung, progress))
+        if isinstance(result, RungFailure):
+            return record_failure(opened, climber, rung, result)
+        experiment = record_result(opened, climber, rung, result, dataset)
+        climb.record(rung, summary_of(experiment))
+        return experiment
+    except BaseException as error:
+        with suppress(MlctlError):
+            opened.interrupt(type(error).__name__)
+        raise

@@ -1,0 +1,142 @@
+"""Every command by name: where its code is, and its summary.
+
+The summary stands here so that ``mlctl --help`` imports no command; a test holds it to the docstring.
+"""
+
+import importlib
+import os
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from mlctl import __version__
+
+VERBS: dict[str, tuple[str, str]] = {
+    "init": ("mlctl.cli.init", "Make a store in the working directory, or name the one that is there."),
+    "status": ("mlctl.cli.status", "Show what the store holds and what stands at its front."),
+    "train": ("mlctl.cli.train", "Climb the ladder, baseline first; every rung is an experiment."),
+    "compare": (
+        "mlctl.cli.compare",
+        "Put experiments side by side: what is better, and what cannot be told.",
+    ),
+    "show": ("mlctl.cli.show", "Show one experiment in full."),
+    "diff": ("mlctl.cli.diff", "Show what differs between two experiments."),
+    "evaluate": ("mlctl.cli.evaluate", "Score a stored model again, in a fresh process."),
+    "reproduce": ("mlctl.cli.reproduce", "Train an experiment again from its record."),
+}
+
+NOUNS: dict[str, tuple[str, str]] = {
+    "project": ("mlctl.cli.project", "Projects: add, list, show, update, remove, restore, note, tag."),
+    "model": ("mlctl.cli.model", "Models: add, list, show, update, remove, restore, note, tag."),
+    "experiment": (
+        "mlctl.cli.experiment",
+        "Experiments: add, list, show, update, remove, restore, note, tag.",
+    ),
+    "params": ("mlctl.cli.params", "The parameters file: init, check, schema."),
+}
+
+ALIASES = {"ls": "list", "rm": "remove", "delete": "remove"}
+
+PLAIN: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
+
+EPILOG = (
+    "Exit codes: 0 done, 1 failed, 2 usage or a bad parameters file, 3 no such thing or ambiguous, "
+    "4 refused by a gate, 5 data refused by validation, 6 store damaged, 75 busy, 130 interrupted."
+)
+
+
+def normalise(words: list[str]) -> list[str]:
+    """Put aliases into their form and leading options last; ask for help where the words stop short."""
+    words = _options_last(words)
+    if not words:
+        return ["--help"]
+    if words[0] not in NOUNS:
+        return words
+    if len(words) == 1:
+        return [*words, "--help"]
+    return [words[0], ALIASES.get(words[1], words[1]), *words[2:]]
+
+
+def _options_last(words: list[str]) -> list[str]:
+    """Move the options that every command takes behind it: ``mlctl --store DIR status`` is as good."""
+    moved: list[str] = []
+    while words and (words[0] == "--json" or words[0].startswith("--store")):
+        length = 2 if words[0] == "--store" else 1
+        moved, words = [*moved, *words[:length]], words[length:]
+    return [*words, *moved]
+
+
+def _first(words: Sequence[str]) -> int | None:
+    """Return the position of the command: the first word that is no option."""
+    return next((i for i, word in enumerate(words) if not word.startswith("-")), None)
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """Return the application with the command that the words ask for; the rest by name only."""
+    app = typer.Typer(name="mlctl", callback=root, epilog=EPILOG, **PLAIN)
+    first = _first(words)
+    wanted = words[first] if first is not None else ""
+    if "_MLCTL_COMPLETE" in os.environ:
+        return _whole(app)
+    if wanted in VERBS:
+        _add_verb(app, wanted)
+    elif wanted in NOUNS:
+        second = words[first + 1] if first is not None and len(words) > first + 1 else ""
+        _add_noun(app, wanted, second)
+    else:
+        for name, (_, summary) in (VERBS | NOUNS).items():
+            app.command(name, help=summary)(_stub)
+    return app
+
+
+def _whole(app: typer.Typer) -> typer.Typer:
+    for name in VERBS:
+        _add_verb(app, name)
+    for name in NOUNS:
+        _add_noun(app, name, "")
+    return app
+
+
+def _add_verb(app: typer.Typer, name: str) -> None:
+    module = importlib.import_module(VERBS[name][0])
+    app.command(name)(getattr(module, name))
+
+
+def _add_noun(app: typer.Typer, name: str, second: str) -> None:
+    module, summary = NOUNS[name]
+    actions: dict[str, Callable[..., None]] = importlib.import_module(module).COMMANDS
+    group = typer.Typer(name=name, help=summary, callback=_group, **PLAIN)
+    for action, function in actions.items():
+        if second not in actions or action == second:
+            group.command(action)(function)
+    app.add_typer(group)
+
+
+def _stub() -> None:
+    """Stand in for a command that was not asked for."""
+
+
+def _group() -> None:
+    """Keep a group with one command a group."""
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"mlctl {__version__}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """One command line for the whole life of a scikit-learn model, in one directory.
+
+    Start with: mlctl init, then mlctl params init DATA --target COLUMN, then mlctl train --params FILE.
+    """

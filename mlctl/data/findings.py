@@ -1,0 +1,83 @@
+"""What examination finds worth saying, each kind under a code that stays.
+
+=======  =============================================================================================
+MLC001   a column alone predicts the target nearly perfectly: it may be the target in disguise
+MLC002   a column names the rows (an id, an index): dropped where it cannot teach anything
+MLC003   a column holds one value: dropped
+MLC004   a column holds no value: dropped
+MLC005   rows without a target were left out
+MLC006   the rarest of two classes is under 20 %, and accuracy is the metric
+MLC007   more than 1 % of the rows are copies of another
+MLC008   a category has more than 1,000 levels
+MLC009   the target of a regression is skewed
+MLC010   rows without a time were left out
+MLC011   rows have no group or key
+MLC012   the column names look like values: the header line may be missing
+MLC013   a text column is nearly all numbers, or dates of an ambiguous form
+MLC014   the classes are fractional numbers, and are taken as names
+=======  =============================================================================================
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mlctl.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing worth saying; the work goes on.
+
+    Attributes
+    ----------
+    code : str
+        ``MLC0xx``, from the table above.
+    severity : {"warn"}
+        What refuses the data is a :class:`Problem`.
+    message, hint : str
+        What was found, and what to do about it.
+    columns : tuple of str
+        The columns it is about.
+    """
+
+    code: str
+    severity: Literal["warn"]
+    message: str
+    hint: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing for which the data is refused."""
+
+    message: str
+    hint: str = ""
+
+
+def warn(code: str, message: str, hint: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """Build a finding."""
+    return Finding(code, "warn", message, hint, columns)
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raise all problems as one error; do nothing where there is none.
+
+    Raises
+    ------
+    DataError
+        With one detail a problem where there are several.
+    """
+    if len(problems) == 1:
+        raise DataError(problems[0].message, problems[0].hint)
+    if problems:
+        details = tuple(f"{p.message} ({p.hint})" if p.hint else p.message for p in problems)
+        raise DataError(
+            f"the data has {len(problems)} problems", "mend them all; none hides another", details
+        )
+
+
+def names(columns: tuple[str, ...] | list[str], limit: int = 5) -> str:
+    """Spell a few column names, and say how many more there are."""
+    shown = ", ".join(repr(name) for name in columns[:limit])
+    return shown if len(columns) <= limit else f"{shown} and {len(columns) - limit:,} more"

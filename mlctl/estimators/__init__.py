@@ -1,0 +1,20 @@
+"""The estimators and transformers that scikit-learn lacks: numpy and scikit-learn only, nothing else of mlctl.
+
+They are plain classes with plain attributes, so that skops loads them as data. The rules that a person wrote
+(:mod:`mlctl.estimators.rule`) are code, and are not among :data:`TRUSTED`.
+"""
+
+TRUSTED: tuple[str, ...] = (
+    "mlctl.estimators.booleans.BooleanToNumber",
+    "mlctl.estimators.clipper.Clipper",
+    "mlctl.estimators.dates.DateFeatures",
+    "mlctl.estimators.dates.TimeToNumber",
+    "mlctl.estimators.levels.CategoryLevels",
+    "mlctl.estimators.naive.LastValueClassifier",
+    "mlctl.estimators.naive.LastValueRegressor",
+    "mlctl.estimators.naive.SeasonalLastClassifier",
+    "mlctl.estimators.naive.SeasonalLastRegressor",
+    "mlctl.estimators.numbers.ToFloat",
+    "mlctl.estimators.texts.TextCleaner",
+)
+"""Dotted names of our own types that a stored model may hold, for ``skops.io.load(trusted=…)``."""

@@ -1,0 +1,274 @@
+"""Worker processes that share one thing, such as a table, and make calls on it: the parent's side.
+
+Workers are forked from a server process that has scikit-learn loaded already (``multiprocessing``'s fork
+server), so the libraries are imported once, and no thread of the parent is ever forked. Each works on one
+thread. A worker that dies, hangs past the deadline or eats the memory costs its own call: the outcome is a
+:class:`~mlctl.ml.worker.Failure`, another worker takes its place, and the rest goes on.
+
+The program's main module is *not* imported again in the workers, unlike with plain ``multiprocessing``: it is
+hidden while a worker starts (:func:`_hidden_main`). A script that has no ``if __name__ == "__main__"`` is
+therefore safe, and a function defined in it cannot be sent; what is sent must be importable by name.
+
+Imports are light, so that :func:`start_server` can be called before the parent's own heavy imports: the
+server then loads its libraries meanwhile.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import types
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing import connection as mp_connection
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any, Self
+
+from mlctl.errors import MlctlError
+from mlctl.ml.worker import ONE_THREAD, Call, Conditions, Done, Failure, serve
+
+PRELOAD = [
+    "mlctl.ml.tasks",
+    "sklearn.dummy",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.neighbors",
+    "sklearn.svm",
+    "sklearn.tree",
+]
+"""What the server has loaded before it forks a worker."""
+
+TAIL = 4_000
+"""Characters of a dead worker's last words that are kept."""
+
+_OUT_OF_MEMORY = ("bad_alloc", "memoryerror", "cannot allocate", "failed to allocate", "out of memory")
+
+
+def start_server() -> None:
+    """Start the process that workers are forked from; returns at once, and does nothing when it runs."""
+    multiprocessing.set_forkserver_preload(PRELOAD)
+    with _environment(ONE_THREAD | {"PYTHONHASHSEED": "0"}), _hidden_main():
+        forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _hidden_main() -> Iterator[None]:
+    # A child imports the parent's __main__ when that has a file or a spec: the whole command line for
+    # `mlctl`, and a script's work all over again where it is not guarded.
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: Any
+    connection: Any
+    log: Path
+    call: Call | None = None
+
+    def end(self) -> None:
+        """Kill the process and whatever it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()  # where it had not yet become a group of its own
+        self.process.join()
+        self.connection.close()
+
+
+class Pool:
+    """Up to ``workers`` processes, started as calls need them; a context manager that ends them.
+
+    Parameters
+    ----------
+    load : callable
+        Called once in each worker; what it returns is the first argument of every call. Must be picklable.
+    workers : int
+        The most processes at a time.
+    scratch : path
+        An existing directory for the workers' logs.
+    clock : callable
+        Seconds that only grow, for the deadlines.
+    memory : int or None
+        Bytes for each worker, see :class:`~mlctl.ml.worker.Conditions`.
+
+    Examples
+    --------
+    ::
+
+        with Pool(partial(read, path), workers=4, scratch=folder, clock=time.monotonic) as pool:
+            pool.submit([Call(number, fit, (number,)) for number in range(10)])
+            for outcome in pool.results(deadline=time.monotonic() + 60):
+                ...
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Any],
+        *,
+        workers: int,
+        scratch: Path,
+        clock: Callable[[], float],
+        memory: int | None = None,
+    ) -> None:
+        self._load = load
+        self._most = workers
+        self._scratch = scratch
+        self._clock = clock
+        self._memory = memory
+        self._started = 0
+        self._waiting: deque[Call] = deque()
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        start_server()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.clear()
+        for worker in self._workers:
+            worker.end() if worker.call else worker.connection.close()
+        for worker in self._workers:
+            worker.process.join(1)
+            worker.end()
+        self._workers.clear()
+
+    def submit(self, calls: Iterable[Call]) -> None:
+        """Add calls to the queue; may be used while :meth:`results` is being read."""
+        self._waiting.extend(calls)
+
+    def cancel(self, keys: Iterable[Hashable]) -> None:
+        """Forget calls, wherever they stand: a worker that is busy with one is killed."""
+        gone = set(keys)
+        self._waiting = deque(call for call in self._waiting if call.key not in gone)
+        for worker in [w for w in self._workers if w.call and w.call.key in gone]:
+            self._end(worker)
+
+    def results(self, deadline: float | None = None) -> Iterator[Done | Failure]:
+        """Yield each call's outcome as it comes, in no promised order, until none is left.
+
+        Parameters
+        ----------
+        deadline : float or None
+            The clock's reading at which calls that are not done fail with reason ``timeout``.
+        """
+        while self._dispatch():
+            left = None if deadline is None else deadline - self._clock()
+            ready = mp_connection.wait(self._handles(), left) if left is None or left > 0 else []
+            if not ready:
+                yield from self._time_out()
+                return
+            worker = next(w for w in self._workers if w.connection in ready or w.process.sentinel in ready)
+            outcome = self._collect(worker)
+            self._dispatch()  # before the caller takes its time
+            if outcome:
+                yield outcome
+
+    def _dispatch(self) -> bool:
+        """Hand out what waits; tell whether anything is under way."""
+        while self._waiting and (worker := self._idle()):
+            worker.call = self._waiting.popleft()
+            # One that died while idle is found by its sentinel, and its call fails as any other.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                worker.connection.send(worker.call)
+        return any(worker.call for worker in self._workers)
+
+    def _idle(self) -> _Worker | None:
+        idle = next((worker for worker in self._workers if worker.call is None), None)
+        return idle or (self._start() if len(self._workers) < self._most else None)
+
+    def _start(self) -> _Worker:
+        self._started += 1
+        log = self._scratch / f"worker-{self._started}.log"
+        ours, theirs = multiprocessing.Pipe()
+        context = multiprocessing.get_context("forkserver")
+        process = context.Process(
+            target=serve, args=(theirs, self._load, Conditions(log, self._memory)), daemon=True
+        )
+        try:
+            with _environment(ONE_THREAD), _hidden_main():
+                process.start()
+        except (OSError, EOFError) as error:
+            raise MlctlError(
+                f"no worker process could be started: {str(error) or 'its server died'}",
+                "free some memory, or use fewer processes with `--set jobs=1`",
+            ) from error
+        theirs.close()
+        self._workers.append(worker := _Worker(process, ours, log))
+        return worker
+
+    def _handles(self) -> list[Any]:
+        busy = [worker for worker in self._workers if worker.call]
+        return [worker.connection for worker in busy] + [worker.process.sentinel for worker in busy]
+
+    def _collect(self, worker: _Worker) -> Done | Failure | None:
+        try:
+            # The sentinel may be ready before the last answer was read.
+            outcome: Done | Failure | None = worker.connection.recv() if worker.connection.poll() else None
+        except (EOFError, OSError):
+            outcome = None
+        if outcome is None:
+            return self._bury(worker)
+        worker.call = None
+        return outcome
+
+    def _bury(self, worker: _Worker) -> Failure | None:
+        call = worker.call
+        worker.process.join()
+        code, said = worker.process.exitcode, _tail(worker.log)
+        self._end(worker)
+        if call is None:
+            return None
+        if any(mark in said.lower() for mark in _OUT_OF_MEMORY):
+            return Failure(call.key, "memory", f"out of memory: {_last_line(said)}", said)
+        return Failure(call.key, "died", f"its process {_how(code)}", said)
+
+    def _end(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.end()
+
+    def _time_out(self) -> list[Failure]:
+        running = [worker.call for worker in self._workers if worker.call]
+        calls = [*running, *self._waiting]
+        self.cancel([call.key for call in calls])
+        return [Failure(call.key, "timeout", "not done in time") for call in calls]
+
+
+def _how(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "was killed (SIGKILL), as the system does when memory runs out"
+    if code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended by itself with exit code {code}"
+
+
+def _tail(log: Path) -> str:
+    if not log.exists():
+        return ""
+    lines = log.read_text(errors="replace").splitlines(keepends=True)
+    # faulthandler's list of every extension module would push out what matters.
+    return "".join(line for line in lines if not line.startswith("Extension modules:"))[-TAIL:]
+
+
+def _last_line(text: str) -> str:
+    return next(line.strip() for line in reversed(text.splitlines()) if line.strip())
