@@ -41,16 +41,17 @@ def fetch(data: Data, base: Path, scratch: Path) -> Fetched:
     return Fetched(source, read(source.members, data), stamps)
 
 
-def keep(
-    store: Store,
-    project: str,
-    fetched: Fetched,
-    data: Data,
-    *,
-    scratch: Path,
-    threads: int,
-) -> tuple[files.Packed, Path | None]:
-    """Pack what was read; return what was packed and where, or no path where the project has it already.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was read, packed into one archive that is not yet in its place."""
+
+    fetched: Fetched
+    packed: files.Packed
+    archive: Path
+
+
+def keep(fetched: Fetched, *, scratch: Path, threads: int) -> Kept:
+    """Pack what was read.
 
     Raises
     ------
@@ -64,40 +65,31 @@ def keep(
             f"the data changed while it was read: {', '.join(name for name, _ in fetched.source.members)}",
             "train again when what writes it is done",
         )
-    known = store.dataset_by_fingerprint(project, packed.fingerprint)
-    return packed, None if known else archive
+    return Kept(fetched, packed, archive)
 
 
 def record(
-    store: Store,
-    project: str,
-    name: str,
-    fetched: Fetched,
-    data: Data,
-    packed: files.Packed,
-    archive: Path | None,
-    now: datetime,
-) -> Dataset:
-    """Return the dataset's record, writing it where the content is new to the project."""
-    known = store.dataset_by_fingerprint(project, packed.fingerprint)
+    store: Store, name: str, kept: Kept, data: Data, project: str, now: datetime
+) -> tuple[Dataset, bool]:
+    """Return the dataset's record, and whether its content is new to the project."""
+    known = store.dataset_by_fingerprint(project, kept.packed.fingerprint)
     if known is not None:
-        return known
-    frame = fetched.table.frame
+        return known, False
+    frame = kept.fetched.table.frame
     made = Dataset(
         dataset=name,
-        created_datetime=store.stamp(now),
-        source=dict(fetched.source.described),
-        fingerprint=packed.fingerprint,
-        archive={"sha256": packed.archive_sha256, "bytes": packed.archive_bytes},
-        members=[{"name": m.name, "bytes": m.bytes, "sha256": m.sha256} for m in packed.members],
+        created_datetime=timestamp(now),
+        source=dict(kept.fetched.source.described),
+        fingerprint=kept.packed.fingerprint,
+        archive={"sha256": kept.packed.archive_sha256, "bytes": kept.packed.archive_bytes},
+        members=[{"name": m.name, "bytes": m.bytes, "sha256": m.sha256} for m in kept.packed.members],
         rows=len(frame),
         columns=len(frame.columns),
         schema=infer(frame, roles(data)),
         read=reading(data),
         project_name=project,
     )
-    assert archive is not None
-    return store.add_dataset(project, made, archive)
+    return store.add_dataset(project, made, kept.archive), True
 
 
 def roles(data: Data) -> dict[str, str]:

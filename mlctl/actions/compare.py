@@ -1,7 +1,7 @@
 """Put experiments side by side, honestly.
 
-A difference is shown only between experiments that saw the same rows in the same folds; who cannot be told from
-the best is marked; what was left out is said.
+A difference is shown only between experiments that saw the same rows in the same folds; who cannot be told
+from the best is marked; what was left out is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ class Row:
     fields : mapping
         Everything that can be shown, filtered or sorted by, by name.
     champion, recommended, tied, other_data, dirty : bool
-        The marks: in use, recommended by its ladder, not separable from the best, not comparable with the best,
-        made from a working tree with changes.
+        The marks: in use, recommended by its ladder, not separable from the best, not comparable with the
+        best, made from a working tree with changes.
     """
 
     experiment: Experiment
@@ -114,7 +114,7 @@ def compare(
     ranking = _metric(experiments, metric)
     rows = _rows(experiments, ranking, champion)
     kept = _filtered(rows, keep)
-    shown = _sorted(kept, ranking, sort)[: top if top else None]
+    shown = _sorted(kept, ranking, sort)[: top or None]
     differing, same = split_parameters([row.experiment for row in shown])
     return Comparison(ranking, tuple(shown), differing, same, len(kept) - len(shown), len(rows) - len(kept))
 

@@ -120,7 +120,8 @@ def _code(experiment: Experiment) -> dict[str, Any]:
 def _ahead(one: Experiment, other: Experiment) -> tuple[Difference | None, bool]:
     same = one.comparison_key and one.comparison_key == other.comparison_key and one.metric == other.metric
     metric = METRICS.get(one.metric)
-    if not same or metric is None or not one.folds(one.metric):
+    scored = one.folds(one.metric) and len(one.folds(one.metric)) == len(other.folds(one.metric))
+    if not same or metric is None or not scored:
         return None, False
     ratio = one.validation_dataset.get("test_to_train", 0.25)
     folds, reference = other.folds(one.metric), one.folds(one.metric)

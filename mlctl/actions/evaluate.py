@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,16 @@ import numpy as np
 import threadpoolctl
 
 from mlctl.actions import environment
+from mlctl.actions.prepare import prepare
 from mlctl.actions.recheck import Check, check, differences
 from mlctl.actions.recorded import Recorded
 from mlctl.data.conform import conform, conform_target
 from mlctl.data.read import read
 from mlctl.data.sources import resolve
 from mlctl.errors import DamagedError, DataError
+from mlctl.ml import tasks
 from mlctl.ml.model_file import load
-from mlctl.ml.tasks import held_out_scores
+from mlctl.ml.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,15 @@ def evaluate(recorded: Recorded, *, trust: bool = False) -> Evaluated:
         When a file's checksum is not as it was.
     """
     model = _model(recorded, trust=trust)
-    examination = recorded.examination
+    prepared = prepare(recorded.parameters, recorded.table, recorded.directory)
+    at = {int(row): position for position, row in enumerate(prepared.examination.kept)}
     wanted = _held_out_rows(recorded)
-    at = {int(row): position for position, row in enumerate(examination.rows)}
     if any(row not in at for row in wanted):
         raise DamagedError(
             f"{recorded.experiment.model_version_id}: predictions.csv names rows that its data does not have"
         )
     positions = np.array([at[row] for row in wanted], dtype=np.int64)
-    scores = _scores(recorded, model, examination.frame.iloc[positions], examination.target[positions])
+    scores = _scores(prepared.problem, model, positions)
     found = check(recorded.experiment.evaluations, {"test": scores}, ("test",), _elsewhere(recorded))
     return Evaluated(scores, len(positions), found)
 
@@ -73,17 +75,18 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
         When a column is missing or of another type, or the target is.
     """
     model = _model(recorded, trust=trust)
-    data = recorded.parameters.data.model_copy(update={"path": path, "source": None})
+    data = recorded.parameters.data.model_copy(update={"path": (path,), "source": None})
     table = read(resolve(data, base).members, data)
-    examination = recorded.examination
-    target, kept = conform_target(table.frame, data.target, examination.task, examination.classes)
-    frame, notes = conform(table.frame, examination)
+    prepared = prepare(recorded.parameters, recorded.table, recorded.directory)
+    target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
         raise DataError(
             f"{path}: no row has a value of the target {data.target!r}", "score rows with answers"
         )
-    scores = _scores(recorded, model, frame.iloc[kept], target)
-    return Evaluated(scores, len(kept), None, (*table.notes, *notes))
+    frame = conform(table.frame, prepared.problem.columns, data.dates).iloc[kept]
+    rows = np.arange(len(kept), dtype=np.int64)
+    scores = _scores(replace(prepared.problem, frame=frame, target=target), model, rows)
+    return Evaluated(scores, len(kept), None, table.notes)
 
 
 def _model(recorded: Recorded, *, trust: bool) -> Any:
@@ -98,12 +101,9 @@ def _model(recorded: Recorded, *, trust: bool) -> Any:
     return load(recorded.directory / file, trust=trust)
 
 
-def _scores(recorded: Recorded, model: Any, frame: Any, target: Any) -> dict[str, float]:
-    examination = recorded.examination
+def _scores(problem: Problem, model: Any, rows: Any) -> dict[str, float]:
     with threadpoolctl.threadpool_limits(1):
-        return held_out_scores(
-            model, frame, target, examination.task, examination.classes, examination.positive
-        )
+        return tasks.scores_on(problem, model, rows)
 
 
 def _held_out_rows(recorded: Recorded) -> list[int]:

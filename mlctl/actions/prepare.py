@@ -13,8 +13,8 @@ from mlctl.data.examine import Examination, examine
 from mlctl.data.read import ReadTable
 from mlctl.domain.metrics import METRICS, Metric, metrics_of
 from mlctl.errors import NotFoundError, UsageError
-from mlctl.ml.climb import Problem
 from mlctl.ml.folds import Folds, make_folds
+from mlctl.ml.problem import Problem
 from mlctl.ml.rungs import PlannedRung, plan
 from mlctl.ml.splits import Split, make_split
 from mlctl.params.model import Parameters
@@ -31,8 +31,6 @@ class Prepared:
     ----------
     parameters : Parameters
         With task, metric, split method and repeats filled in.
-    rows : ndarray of int64, shape (n_kept,)
-        Position in the file of each row that is used; those without a target are left out.
     comparison_key : str
         Equal where the same rows were dealt out into the same parts and folds.
     warnings : tuple of str
@@ -46,7 +44,6 @@ class Prepared:
     examination: Examination
     split: Split
     folds: Folds
-    rows: Any
     comparison_key: str
     warnings: tuple[str, ...]
 
@@ -70,8 +67,8 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
     UsageError
         When a metric or rung does not fit the task.
     """
-    found = examine(table.frame, parameters.data, parameters.task, folds=parameters.cross_validation.folds)
-    metric, metric_warnings = settle_metric(parameters.metric, found)
+    found = examined(parameters, table)
+    metric = settle_metric(parameters.metric, found)
     split = _split(parameters, found)
     folds = _folds(parameters, found, split)
     rungs = plan(
@@ -100,14 +97,31 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
         found,
         split,
         folds,
-        np.asarray(found.rows),
-        comparison_key(np.asarray(found.rows), found.target, split, folds),
-        (*table.notes, *(f"{f.code} {f.message} — {f.hint}" for f in found.findings), *metric_warnings),
+        comparison_key(found.kept, found.target, split, folds),
+        (*table.notes, *(f"{f.code} {f.message} — {f.hint}" for f in found.findings)),
     )
 
 
-def settle_metric(wanted: str | None, found: Examination) -> tuple[Metric, tuple[str, ...]]:
-    """Return the metric that decides, and what has to be said about it.
+def examined(parameters: Parameters, table: ReadTable) -> Examination:
+    """Return what the table is, under the parameters that were asked for.
+
+    Raises
+    ------
+    DataError
+        When it cannot be trained on; every reason at once.
+    """
+    return examine(
+        table.frame,
+        parameters.data,
+        parameters.task,
+        folds=parameters.cross_validation.folds,
+        accuracy=parameters.metric == "accuracy_score",
+        seed=parameters.seed,
+    )
+
+
+def settle_metric(wanted: str | None, found: Examination) -> Metric:
+    """Return the metric that decides.
 
     The default is R² for numbers and accuracy for classes, except where a class is so rare that the largest
     one alone would look good: then ROC AUC for two classes and balanced accuracy for more.
@@ -117,23 +131,15 @@ def settle_metric(wanted: str | None, found: Examination) -> tuple[Metric, tuple
     UsageError
         For a metric of the other task, or one that more than two classes do not have.
     """
+    metric = METRICS[wanted or _default_metric(found)]
     allowed = metrics_of(found.task, classes=len(found.classes))
-    if wanted is None:
-        return METRICS[_default_metric(found)], ()
-    metric = METRICS[wanted]
-    if metric not in allowed:
-        why = f"is for {metric.task}" if metric.task != found.task else "is for two classes"
-        raise UsageError(
-            f"metric: {wanted} {why}, and {found.task_reason}",
-            f"one of: {', '.join(m.name for m in allowed)}",
-        )
-    if wanted == "accuracy_score" and is_rare(found):
-        share = rarest_share(found)
-        return metric, (
-            f"the rare class is {share:.1%} of the rows, so accuracy flatters every model: "
-            "roc_auc and balanced_accuracy_score stand beside it — consider metric: roc_auc",
-        )
-    return metric, ()
+    if metric in allowed:
+        return metric
+    why = f"is for {metric.task}" if metric.task != found.task else "is for two classes"
+    raise UsageError(
+        f"metric: {metric.name} {why}, and this is {found.task}: {found.task_reason}",
+        f"one of: {', '.join(m.name for m in allowed)}",
+    )
 
 
 def _default_metric(found: Examination) -> str:
@@ -160,13 +166,13 @@ def is_rare(found: Examination) -> bool:
 
 def _split(parameters: Parameters, found: Examination) -> Split:
     data = parameters.data
-    identity = found.aside[data.key].to_frame() if data.key else found.frame
+    identity = found.aside["key"].to_frame() if data.key else found.frame
     return make_split(
         parameters.split,
         found.target,
         task=found.task,
-        times=found.aside[data.time] if data.time else None,
-        groups=found.aside[data.group] if data.group else None,
+        times=found.aside["time"] if data.time else None,
+        groups=found.aside["group"] if data.group else None,
         identity=identity,
     )
 
@@ -174,8 +180,8 @@ def _split(parameters: Parameters, found: Examination) -> Split:
 def _folds(parameters: Parameters, found: Examination, split: Split) -> Folds:
     data = parameters.data
     wanted = parameters.cross_validation
-    groups = found.aside[data.group].to_numpy()[split.train] if data.group else None
-    times = found.aside[data.time].to_numpy()[split.train] if data.time else None
+    groups = found.aside["group"].to_numpy()[split.train] if data.group else None
+    times = found.aside["time"].to_numpy()[split.train] if data.time else None
     return make_folds(
         found.target[split.train],
         task=found.task,
@@ -191,8 +197,14 @@ def _folds(parameters: Parameters, found: Examination, split: Split) -> Folds:
 def _problem(
     parameters: Parameters, found: Examination, split: Split, folds: Folds, metric: Metric
 ) -> Problem:
+    time = parameters.data.time
+    frame = found.frame
+    if time and time not in frame.columns:
+        # A dummy that forecasts needs the time even where no model is to learn from it.
+        frame = frame.assign(**{time: found.aside["time"]})
     return Problem(
-        frame=found.frame,
+        frame=frame,
+        time=time,
         target=found.target,
         columns=found.columns,
         task=found.task,

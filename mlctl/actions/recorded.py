@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlctl import files
-from mlctl.data.examine import Examination, examine
 from mlctl.data.read import ReadTable, read
 from mlctl.domain.records import Experiment
 from mlctl.errors import DamagedError, NotFoundError
@@ -35,7 +34,6 @@ class Recorded:
     parameters: Parameters
     packages: Mapping[str, str]
     table: ReadTable
-    examination: Examination
 
 
 @contextmanager
@@ -62,12 +60,9 @@ def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
         archive = store.dataset_archive(dataset)
         members = files.unpack(archive, scratch, expect_sha256=dataset.archive["sha256"])
         table = read(members, parameters.data)
-        found = examine(
-            table.frame, parameters.data, parameters.task, folds=parameters.cross_validation.folds
-        )
         packages = store.read_yaml(directory / "environment.yaml").get("packages", {})
         if len(table.frame) != dataset.rows:
             raise DamagedError(
                 f"{dataset.dataset} has {len(table.frame)} rows, its record says {dataset.rows}"
             )
-        yield Recorded(store, experiment, directory, parameters, packages, table, found)
+        yield Recorded(store, experiment, directory, parameters, packages, table)

@@ -8,7 +8,8 @@ from mlctl.actions.prepare import Prepared, prepare
 from mlctl.actions.recheck import Check, check, differences
 from mlctl.actions.recorded import Recorded
 from mlctl.errors import MlctlError
-from mlctl.ml.climb import Climb, Progress, RungFailure, RungResult
+from mlctl.ml.climb import Climb
+from mlctl.ml.outcome import Progress, RungFailure, RungResult
 from mlctl.ml.pool import start_server
 from mlctl.ml.rungs import PlannedRung
 

@@ -14,8 +14,8 @@ from mlctl.actions.git import GitState
 from mlctl.actions.prepare import Prepared
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.domain.version_id import short_commit
-from mlctl.ml.climb import RungFailure, RungResult, RungSummary
 from mlctl.ml.hashing import row_hashes
+from mlctl.ml.outcome import RungFailure, RungResult, RungSummary
 from mlctl.ml.rungs import PlannedRung
 from mlctl.params.yaml_io import dump
 from mlctl.store.store import OpenExperiment, Store
@@ -64,7 +64,10 @@ def record_result(
 ) -> Experiment:
     """Write what a climbed rung left, and finish its experiment."""
     prepared = climber.prepared
-    opened.write("scores.csv", _csv(("fold", "part", "metric", "value"), result.fold_scores))
+    rows = ((row.fold, row.split, row.metric, row.value) for row in result.scores)
+    opened.write("scores.csv", _csv(("fold", "split", "metric", "value"), rows))
+    if len(result.search) > 1:
+        opened.write("search.csv", _search(prepared, result))
     opened.write("predictions.csv", _predictions(prepared, result))
     opened.write("train_rows.u32", _train_rows(prepared))
     for line in (*prepared.warnings, *result.warnings):
@@ -75,7 +78,7 @@ def record_result(
         evaluations=result.evaluations,
         timings=result.timings,
         eligible=result.eligible,
-        warnings=[*prepared.warnings, *result.warnings],
+        warnings=[*prepared.warnings, *result.warnings, *([result.model_note] if result.model_note else [])],
         artifact_file_paths=_artifacts(climber, result),
         **_parts(prepared, dataset),
     )
@@ -88,12 +91,25 @@ def record_failure(
     opened.log(f"{rung.name} failed ({failure.reason}): {failure.message}")
     if failure.traceback:
         opened.log(failure.traceback)
-    return opened.fail(failure.reason, failure.message, warnings=list(climber.prepared.warnings))
+    return opened.fail(
+        failure.reason, failure.message, warnings=[*climber.prepared.warnings, *failure.warnings]
+    )
 
 
 def summary_of(experiment: Experiment) -> RungSummary:
-    """Return what the rules of a climb need to know of a finished rung."""
-    return RungSummary(experiment.rung_index, tuple(experiment.folds(experiment.metric)))
+    """Return what the rules of a climb need to know of a rung that is over."""
+    return RungSummary(tuple(experiment.folds(experiment.metric)), bool(experiment.eligible.get("ok", True)))
+
+
+def _search(prepared: Prepared, result: RungResult) -> str:
+    """Return every point of the search with its mean and spread over the folds."""
+    names = list(dict.fromkeys(name for point in result.search for name in point.parameters))
+    metric = prepared.metric.name
+    rows = (
+        (*(point.parameters.get(name) for name in names), point.mean, point.std, point.failed)
+        for point in result.search
+    )
+    return _csv((*names, metric, f"{metric}_std", "failed"), rows)
 
 
 def _artifacts(climber: Climber, result: RungResult) -> dict[str, str]:
@@ -106,6 +122,7 @@ def _artifacts(climber: Climber, result: RungResult) -> dict[str, str]:
         "training_rows": "train_rows.u32",
         "log": "log.txt",
     }
+    names |= {"search": "search.csv"} if len(result.search) > 1 else {}
     return names | ({"changes": "changes.diff"} if climber.git.dirty else {})
 
 
@@ -132,12 +149,9 @@ def _parts(prepared: Prepared, dataset: Dataset) -> dict[str, dict[str, Any]]:
 
 def _predictions(prepared: Prepared, result: RungResult) -> str:
     """Return the held-out predictions; ``row`` counts the data's rows from 0."""
-    classes = prepared.problem.classes if result.has_probabilities else ()
+    classes = prepared.problem.classes if result.held_out.probabilities else ()
     head = ("row", "actual", "predicted", *(f"probability_{label}" for label in classes))
-    rows = (
-        (int(prepared.rows[position]), actual, predicted, *probabilities)
-        for position, actual, predicted, probabilities in result.predictions
-    )
+    rows = ((int(prepared.examination.kept[position]), *rest) for position, *rest in result.held_out.table())
     return _csv(head, rows)
 
 

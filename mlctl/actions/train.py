@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-from mlctl.actions.acquire import Fetched, fetch, keep, record
+from mlctl.actions.acquire import Kept, fetch, keep, record
 from mlctl.actions.git import GitState
 from mlctl.actions.prepare import Prepared, prepare
 from mlctl.actions.recommend import recommend_from
@@ -19,7 +19,8 @@ from mlctl.domain.choice import Recommendation
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.domain.refs import latest_first
 from mlctl.errors import MlctlError, UsageError
-from mlctl.ml.climb import Climb, Progress, RungFailure
+from mlctl.ml.climb import Climb
+from mlctl.ml.outcome import Progress, RungFailure
 from mlctl.ml.pool import start_server
 from mlctl.ml.rungs import PlannedRung
 from mlctl.params.load import Loaded
@@ -114,21 +115,14 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
     with store.scratch() as scratch:
         fetched = fetch(parameters.data, order.base, scratch)
         prepared = prepare(parameters, fetched.table, order.base)
-        packed, archive = keep(
-            store,
-            parameters.project,
-            fetched,
-            parameters.data,
-            scratch=scratch,
-            threads=prepared.problem.jobs,
-        )
+        kept = keep(fetched, scratch=scratch, threads=prepared.problem.jobs or 1)
         model = _model(store, prepared, order)
-        key = ladder_key(order.loaded.effective, packed.fingerprint)
+        key = ladder_key(order.loaded.effective, kept.packed.fingerprint)
         ladder_id, done = _earlier(store, model, key) if order.resume else (uuid4().hex, ())
         climber = Climber(store, model, prepared, order.git, ladder_id, key, _effective(order, prepared))
         opened = climber.open(prepared.rungs[0], order.now()) if not done else None
-        dataset = _dataset(store, fetched, order, packed, archive, opened, done)
-        listener.began(Beginning(model, prepared, dataset, archive is not None, done))
+        dataset, is_new = _dataset(store, kept, order, opened, done)
+        listener.began(Beginning(model, prepared, dataset, is_new, done))
         with Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock) as climb:
             rungs = _climb(climber, climb, dataset, order, listener, done, opened)
     return Trained(model, rungs, recommend_from(rungs), tuple(climb.skipped), prepared.warnings)
@@ -181,18 +175,13 @@ def _effective(order: Order, prepared: Prepared) -> str:
 
 
 def _dataset(
-    store: Store,
-    fetched: Fetched,
-    order: Order,
-    packed: Any,
-    archive: Path | None,
-    opened: OpenExperiment | None,
-    done: Sequence[Experiment],
-) -> Dataset:
+    store: Store, kept: Kept, order: Order, opened: OpenExperiment | None, done: Sequence[Experiment]
+) -> tuple[Dataset, bool]:
+    """Put the data in its place, under the name of the first experiment that is trained on it."""
     parameters = order.loaded.parameters
-    name = opened.experiment.model_version_id if opened else done[0].model_version_id
+    first = opened.experiment if opened else done[0]
     try:
-        return record(store, parameters.project, name, fetched, parameters.data, packed, archive, order.now())
+        return record(store, first.model_version_id, kept, parameters.data, parameters.project, order.now())
     except MlctlError as error:
         if opened:
             with suppress(MlctlError):  # the disk that could not take the data may not take this either
@@ -237,8 +226,9 @@ def _one(
     try:
         result = climb.run(rung, opened.directory, lambda progress: listener.progressed(rung, progress))
         if isinstance(result, RungFailure):
-            return record_failure(opened, climber, rung, result)
-        experiment = record_result(opened, climber, rung, result, dataset)
+            experiment = record_failure(opened, climber, rung, result)
+        else:
+            experiment = record_result(opened, climber, rung, result, dataset)
         climb.record(rung, summary_of(experiment))
         return experiment
     except BaseException as error:

@@ -82,7 +82,7 @@ def build(words: Sequence[str]) -> typer.Typer:
     first = _first(words)
     wanted = words[first] if first is not None else ""
     if "_MLCTL_COMPLETE" in os.environ:
-        return _whole(app)
+        return whole(app)
     if wanted in VERBS:
         _add_verb(app, wanted)
     elif wanted in NOUNS:
@@ -94,7 +94,9 @@ def build(words: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _whole(app: typer.Typer) -> typer.Typer:
+def whole(app: typer.Typer | None = None) -> typer.Typer:
+    """Return the application with every command, for completion and the reference."""
+    app = app or typer.Typer(name="mlctl", callback=root, epilog=EPILOG, **PLAIN)
     for name in VERBS:
         _add_verb(app, name)
     for name in NOUNS:

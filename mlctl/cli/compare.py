@@ -1,7 +1,6 @@
 """``mlctl compare``."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +12,9 @@ from mlctl.errors import UsageError
 
 MARKS = {">": "recommended", "*": "champion", "=": "not separable from the best", "!": "other data or folds"}
 MARKS["~"] = "code with changes"
+
+RARE_CLASS = "MLC006"
+"""The finding that accuracy flatters every model, because a class is rare."""
 
 
 def compare(
@@ -168,7 +170,7 @@ def _default(found: Any, fields: set[str], *, all_columns: bool) -> tuple[table.
 
 def _beside(found: Any) -> list[str]:
     """Return what stands beside accuracy where a rare class makes it flatter every model."""
-    rare = any("rare" in warning for row in found.rows for warning in row.experiment.warnings)
+    rare = any(RARE_CLASS in warning for row in found.rows for warning in row.experiment.warnings)
     if found.metric.name != "accuracy_score" or not rare:
         return []
     return ["roc_auc", "balanced_accuracy_score"]

@@ -21,7 +21,7 @@ def init(
 ) -> None:
     """Write a short commented parameters file from what is seen in the data."""
     from mlctl import files
-    from mlctl.actions.parameters import starter_for
+    from mlctl.actions.begin import starter_for
     from mlctl.errors import UsageError
 
     if output and output.exists():

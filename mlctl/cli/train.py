@@ -71,7 +71,7 @@ def _train(loaded: Any, params: Path, *, resume: bool, store: Path | None, as_js
         resume=resume,
     )
     try:
-        with view(opened) as listener:
+        with view() as listener:
             trained = action.train(opened, order, listener)
     except KeyboardInterrupt:
         raise CancelledError(

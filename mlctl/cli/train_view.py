@@ -1,4 +1,4 @@
-"""How a climb is shown: a table that fills in on a terminal, one plain line a rung elsewhere. All on stderr."""
+"""How a climb is shown, on stderr: a table that fills in on a terminal, one plain line a rung elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -10,13 +10,12 @@ from mlctl.actions.train import Beginning, Listener
 from mlctl.cli import forms, out
 from mlctl.domain.metrics import METRICS, Metric
 from mlctl.domain.records import Experiment
-from mlctl.ml.climb import Progress
+from mlctl.ml.outcome import Progress
 from mlctl.ml.rungs import PlannedRung
-from mlctl.store.store import Store
 
 
 @contextmanager
-def view(store: Store) -> Iterator[Listener]:
+def view() -> Iterator[Listener]:
     """Give a listener that shows the climb in the way that stderr allows."""
     if not out.is_terminal(sys.stderr):
         yield Lines()
@@ -26,7 +25,7 @@ def view(store: Store) -> Iterator[Listener]:
 
     console = Console(stderr=True, no_color=not out.colour(sys.stderr))
     with Live(console=console, refresh_per_second=8, transient=False) as live:
-        board = Board(lambda drawn: live.update(drawn))
+        board = Board(live.update)
         yield board
         board.end()
 
@@ -64,13 +63,13 @@ def head(beginning: Beginning) -> list[str]:
     name = f"{beginning.model.project_name}/{beginning.model.model_name}"
     kept = "kept as" if beginning.data_is_new else "the same as"
     folds = prepared.folds
+    size = f"{beginning.dataset.rows} rows × {beginning.dataset.columns} columns"
+    dealt = f"{len(folds.pairs) // folds.repeats} × {folds.repeats}, {folds.kind}"
     lines = [
         f"{name} · {found.task}: {found.task_reason}",
-        f"data: {beginning.dataset.rows} rows × {beginning.dataset.columns} columns, "
-        f"{kept} {beginning.dataset.dataset}",
+        f"data: {size}, {kept} {beginning.dataset.dataset}",
         f"split: {prepared.split.said}",
-        f"folds: {len(folds.pairs) // folds.repeats} × {folds.repeats}, {folds.kind}; "
-        f"choosing by {prepared.metric.name} {prepared.metric.arrow}",
+        f"folds: {dealt}; choosing by {prepared.metric.name} {prepared.metric.arrow}",
     ]
     if beginning.resumed:
         lines.append(f"resumed: {len(beginning.resumed)} rungs are done already")

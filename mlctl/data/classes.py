@@ -36,7 +36,7 @@ def settle_classes(
     inferred : bool
         Whether nobody said that it is a classification; text with very many values is then refused.
     """
-    values, findings = _labels(series)
+    values, findings = labels(series)
     classes, counts = _counted(values)
     problems = []
     if len(classes) == 1:
@@ -50,14 +50,15 @@ def settle_classes(
             )
         )
     else:
-        problems.extend(_small_classes(series.name, classes, counts, folds))
+        problems.extend(_small_classes(str(series.name), classes, counts, folds))
     chosen, problem = _positive(classes, positive)
     if accuracy and len(classes) == 2:
         findings.extend(_rare(classes, counts))
     return Target("classification", reason, values, classes, chosen, [*problems, *problem], findings)
 
 
-def _labels(series: pd.Series) -> tuple[Any, list[Finding]]:
+def labels(series: pd.Series) -> tuple[Any, list[Finding]]:
+    """Return the labels of a target without missing values: objects that are str, int64 or bool."""
     kind = family(series)
     if kind == "boolean":
         return series.to_numpy(dtype="bool"), []
@@ -67,7 +68,7 @@ def _labels(series: pd.Series) -> tuple[Any, list[Finding]]:
         return series.to_numpy(dtype="object"), []
     text = np.array([str(value) for value in series.tolist()], dtype="object")
     message = f"the classes of {series.name!r} are {kind} values that are not whole, and are taken as names"
-    return text, [warn("MLC014", message, "set task: regression if their order matters", (series.name,))]
+    return text, [warn("MLC014", message, "set task: regression if their order matters", (str(series.name),))]
 
 
 def _counted(values: Any) -> tuple[tuple[Any, ...], Any]:

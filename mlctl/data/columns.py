@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mlctl.data.frames import family
-
-ColumnKind = Literal["number", "category", "text", "date", "boolean"]
+from mlctl.domain.columns import Column, ColumnKind
 
 WORDS = 3.0
 """Mean words from which text with many distinct values is prose."""
@@ -30,27 +29,6 @@ _ID_NAME = re.compile(
     r".*[ _.-](id|idx|uuid|guid|key))|.*[a-z](Id|ID|Key)"
 )
 _AMBIGUOUS_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2,4}( .*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A feature.
-
-    Attributes
-    ----------
-    kind : {"number", "category", "text", "date", "boolean"}
-        How it is prepared for learning.
-    distinct, missing : int
-        Distinct values, and rows without one, among the rows kept.
-    reason : str
-        Why it is of that kind.
-    """
-
-    name: str
-    kind: ColumnKind
-    distinct: int
-    missing: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +74,34 @@ def judge(series: pd.Series, asked: str | None = None, *, keep: bool = False) ->
     elif column.distinct == 1 and not column.missing:
         faults = {"constant"}
     if asked or keep:
-        faults -= {"key", "key-like"}
+        faults -= {"key", "key-like", "number-text", "date-text"}
     return Judged(column, frozenset(faults), found.odd), bits
 
 
 def _number(series: pd.Series, asked: str | None) -> tuple[Judged, Any]:
     values = series.to_numpy()
-    known = values if values.dtype.kind == "i" else values[~np.isnan(values)]
-    distinct = _distinct(known)
-    faults = set()
-    infinite = int(np.isinf(known).sum()) if values.dtype.kind == "f" else 0
-    if infinite:
-        faults.add("infinite")
-    if values.dtype.kind == "i" and distinct == len(values) >= KEY_ROWS:
-        steps = np.diff(values)
-        if _ID_NAME.fullmatch(series.name):
-            faults.add("key")
-        elif (steps > 0).all() or (steps < 0).all():
-            faults.add("key-like")
-    column = Column(series.name, "number", distinct, len(values) - len(known), _why(asked, "holds numbers"))
+    if values.dtype.kind == "i":
+        facts = _facts(_distinct(values), 0, "holds whole numbers", integer=True)
+        column = _column(series, "number", asked, facts)
+        return Judged(column, frozenset(_numbering(column, values))), values.view("uint64")
+    known = values[~np.isnan(values)]
+    infinite = int(np.isinf(known).sum())
+    integer = bool((known == np.floor(known)).all())
+    facts = _facts(_distinct(known), len(values) - len(known), "holds numbers", integer=integer)
+    faults = frozenset({"infinite"} if infinite else ())
     # Adding zero makes -0.0 and 0.0 one value, as they compare.
-    bits = values.view("uint64") if values.dtype.kind == "i" else (values + 0.0).view("uint64")
-    return Judged(column, frozenset(faults), (f"{infinite:,}",)), bits
+    bits = (values + 0.0).view("uint64")
+    return Judged(_column(series, "number", asked, facts), faults, (f"{infinite:,}",)), bits
+
+
+def _numbering(column: Column, values: Any) -> set[str]:
+    """Tell whether integers number the rows: all different, and named or ordered so."""
+    if column.distinct != len(values) or len(values) < KEY_ROWS:
+        return set()
+    if _ID_NAME.fullmatch(column.name):
+        return {"key"}
+    steps = np.diff(values)
+    return {"key-like"} if (steps > 0).all() or (steps < 0).all() else set()
 
 
 def _distinct(known: Any) -> int:
@@ -129,32 +113,37 @@ def _distinct(known: Any) -> int:
 def _date(series: pd.Series, asked: str | None) -> tuple[Judged, Any]:
     values = series.to_numpy().view("int64")
     known = values[series.notna().to_numpy()]
-    column = Column(
-        series.name, "date", _distinct(known), len(values) - len(known), _why(asked, "holds dates")
-    )
-    return Judged(column, frozenset()), values.view("uint64")
+    facts = _facts(_distinct(known), len(values) - len(known), "holds dates")
+    return Judged(_column(series, "date", asked, facts), frozenset()), values.view("uint64")
 
 
 def _boolean(series: pd.Series, asked: str | None) -> tuple[Judged, Any]:
     codes, levels = pd.factorize(series)
-    column = Column(
-        series.name, "boolean", len(levels), int((codes < 0).sum()), _why(asked, "holds true and false")
-    )
-    return Judged(column, frozenset()), codes.astype("int64").view("uint64")
+    facts = _facts(len(levels), int((codes < 0).sum()), "holds true and false")
+    bits = codes.astype("int64").view("uint64")
+    return Judged(_column(series, "boolean", asked, facts), frozenset()), bits
 
 
 def _text(series: pd.Series, asked: str | None) -> tuple[Judged, Any]:
     codes, levels = pd.factorize(series)
     distinct, missing = len(levels), int((codes < 0).sum())
-    rows = len(codes) - missing
     # Spread over the distinct values: files are often sorted.
     sample = [str(level) for level in levels[:: max(1, distinct // _LOOK_AT)]]
-    kind, reason, key = _kind_of_text(sample, distinct, rows)
+    kind, reason, key = _kind_of_text(sample, distinct, len(codes) - missing)
     if asked in {"category", "text"}:
         kind, key = "category" if asked == "category" else "text", False
     faults = {"key"} if key else _text_faults(sample, kind, distinct)
-    column = Column(series.name, kind, distinct, missing, _why(asked, reason))
+    column = _column(series, kind, asked, _facts(distinct, missing, reason))
     return Judged(column, frozenset(faults), _odd(sample, faults)), codes.astype("int64").view("uint64")
+
+
+def _facts(distinct: int, missing: int, reason: str, *, integer: bool = False) -> dict[str, Any]:
+    return {"distinct": distinct, "missing": missing, "reason": reason, "integer": integer}
+
+
+def _column(series: pd.Series, kind: ColumnKind, asked: str | None, facts: dict[str, Any]) -> Column:
+    reason = "data.types says so" if asked else facts["reason"]
+    return Column(str(series.name), kind, **{**facts, "reason": reason})
 
 
 def _kind_of_text(sample: list[str], distinct: int, rows: int) -> tuple[ColumnKind, str, bool]:
@@ -184,14 +173,10 @@ def _odd(sample: list[str], faults: set[str]) -> tuple[str, ...]:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text.replace(",", ""))
+        float(text)
     except ValueError:
         return False
     return True
-
-
-def _why(asked: str | None, reason: str) -> str:
-    return "data.types says so" if asked else reason
 
 
 _JUDGES: Mapping[str, Any] = {"number": _number, "date": _date, "boolean": _boolean, "text": _text}

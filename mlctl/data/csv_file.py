@@ -7,7 +7,7 @@ slowly, to find it.
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -55,6 +55,8 @@ def read_csv(member: Member, data: Data, as_text: Collection[str] = ()) -> tuple
         Naming the file and the line, byte or column that is wrong.
     """
     head = read_head(member, data.encoding, data.delimiter)
+    if head.alone:
+        return pa.table({column: pa.nulls(0) for column in head.columns}), ()
     try:
         with reading(member.name), member.stream() as stream:
             table = pyarrow.csv.read_csv(
@@ -84,12 +86,16 @@ def _check_text(member: Member, head: Head, table: pa.Table) -> None:
     if any(pa.types.is_binary(kind) for kind in table.schema.types):
         raise encoding_error(member, head.encoding, first_bad_byte(member, head.encoding) or 0)
     # A quote that never closes swallows the rest of the file into the last row, and Arrow does not mind.
-    if table.num_rows and any(
-        "\n" in str(value) for value in table.slice(table.num_rows - 1).to_pylist()[0].values()
-    ):
+    last = table.slice(max(0, table.num_rows - 1)).to_pylist()
+    if any("\n" in str(value) for row in last for value in row.values()) and _odd_quotes(member):
         fault = _first_fault(member, head)
         if fault:
             raise fault
+
+
+def _odd_quotes(member: Member) -> bool:
+    with reading(member.name), member.stream() as stream:
+        return sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(1 << 20), b"")) % 2 == 1
 
 
 def _diagnose(member: Member, head: Head, error: Exception) -> DataError:
@@ -97,29 +103,37 @@ def _diagnose(member: Member, head: Head, error: Exception) -> DataError:
     if offset is not None:
         return encoding_error(member, head.encoding, offset)
     return _first_fault(member, head) or DataError(
-        f"{member.name}: is not a CSV file that can be read: {error}"
+        f"{member.name}: is not a CSV file that can be read: {error}",
+        f"no row may be longer than {_BLOCK >> 20} MB",
     )
 
 
 def _first_fault(member: Member, head: Head) -> DataError | None:
-    width, delimiter = len(head.columns), delimiter_name(head.delimiter)
-    with reading(member.name), member.stream() as stream:
-        lines = io.TextIOWrapper(stream, encoding=head.encoding, newline="")
-        reader = csv.reader(lines, delimiter=head.delimiter, strict=True)
-        line = 1
-        try:
-            for row in reader:
-                if row and len(row) != width:
-                    return DataError(
-                        f"{member.name}: line {line:,} has {len(row)} fields, the header has {width}",
-                        f"mend the line; a {delimiter} inside a field needs quotes around the field",
-                    )
-                line = reader.line_num + 1
-        except csv.Error as error:
-            return DataError(
-                f"{member.name}: the row that starts at line {line:,} cannot be read: {error}",
-                "look for a quote that is not closed",
-            )
+    limit = csv.field_size_limit(_BLOCK << 6)
+    try:
+        with reading(member.name), member.stream() as stream:
+            return _fault_in(io.TextIOWrapper(stream, encoding=head.encoding, newline=""), member, head)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _fault_in(lines: Iterable[str], member: Member, head: Head) -> DataError | None:
+    width = len(head.columns)
+    reader = csv.reader(lines, delimiter=head.delimiter, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            if row and len(row) != width:
+                return DataError(
+                    f"{member.name}: line {line:,} has {len(row)} fields, the header has {width}",
+                    f"mend the line; a {delimiter_name(head.delimiter)} inside a field needs quotes around it",
+                )
+            line = reader.line_num + 1
+    except csv.Error as error:
+        return DataError(
+            f"{member.name}: the row that starts at line {line:,} cannot be read: {error}",
+            "look for a quote that is not closed",
+        )
     return None
 
 

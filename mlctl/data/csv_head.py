@@ -12,7 +12,6 @@ from mlctl.errors import DataError
 
 _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
-_SPELLED = {"\\t": "\t", "tab": "\t"}
 _LOOK_AT = 50
 """How many rows have a say in what the delimiter is."""
 
@@ -31,16 +30,19 @@ class Head:
         The names, all different and none empty.
     note : str
         What to tell of the delimiter; empty where there is nothing to tell.
+    alone : bool
+        Whether no row stands below the header.
     """
 
     encoding: str
     delimiter: str
     columns: tuple[str, ...]
     note: str = ""
+    alone: bool = False
 
 
 def read_head(member: Member, encoding: str, delimiter: str | None) -> Head:
-    r"""Read the header line.
+    """Read the header line.
 
     Parameters
     ----------
@@ -49,8 +51,8 @@ def read_head(member: Member, encoding: str, delimiter: str | None) -> Head:
     encoding : str
         As the parameters file names it.
     delimiter : str or None
-        One character, ``tab`` or ``\t``; None takes it from the header: of comma, semicolon, tab and bar the
-        one that cuts the first 50 rows most evenly, then into the most columns.
+        One character; None takes it from the header: of comma, semicolon, tab and bar the one that cuts the
+        first 50 rows most evenly, then into the most columns.
 
     Raises
     ------
@@ -58,12 +60,12 @@ def read_head(member: Member, encoding: str, delimiter: str | None) -> Head:
         When the bytes are not text of that encoding, the delimiter is not the file's, or column names are
         empty or repeat.
     """
-    canonical = _canonical(encoding)
+    canonical = codecs.lookup(encoding).name
     text = _text(member, canonical)
     chosen, note = _delimiter(member.name, text, delimiter)
-    columns = _first_row(member.name, text, chosen)
+    columns, alone = _first_row(member.name, text, chosen)
     _check_names(member.name, columns)
-    return Head(canonical, chosen, tuple(columns), note)
+    return Head(canonical, chosen, tuple(columns), note, member.whole and alone)
 
 
 def first_bad_byte(member: Member, encoding: str) -> int | None:
@@ -95,16 +97,6 @@ def delimiter_name(delimiter: str) -> str:
     return _NAMES.get(delimiter, repr(delimiter))
 
 
-def _canonical(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name
-    except LookupError as error:
-        raise DataError(
-            f"data.encoding: {encoding!r} is no encoding that Python knows",
-            "use utf-8, latin-1, cp1252 or utf-16",
-        ) from error
-
-
 def _text(member: Member, encoding: str) -> str:
     if b"\0" in member.head and not encoding.startswith(("utf-16", "utf-32")):
         raise _zero_bytes(member)
@@ -127,17 +119,22 @@ def _zero_bytes(member: Member) -> DataError:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     return (row for row in reader if row)
 
 
-def _first_row(name: str, text: str, delimiter: str) -> list[str]:
+def _first_row(name: str, text: str, delimiter: str) -> tuple[list[str], bool]:
+    rows = _rows(text, delimiter)
     try:
-        return next(_rows(text, delimiter), [])
+        first = next(rows)
     except csv.Error as error:
         raise DataError(
             f"{name}: line 1: the header cannot be read: {error}", "check that it is a CSV file"
         ) from error
+    try:
+        return first, next(rows, None) is None
+    except csv.Error:  # a row there is, whatever the csv module thinks of its length
+        return first, False
 
 
 def _delimiter(name: str, text: str, given: str | None) -> tuple[str, str]:
@@ -149,16 +146,15 @@ def _delimiter(name: str, text: str, given: str | None) -> tuple[str, str]:
         found = found if several else ","
         note = "" if found == "," else f"{name}: {delimiter_name(found)}-delimited, found from the header"
         return found, note
-    wanted = _SPELLED.get(given, given)
-    if len(wanted) != 1 or not wanted.isascii():
-        raise DataError(f"data.delimiter: {given!r} is not one plain character", 'write it so: ";" or tab')
-    if several and _fit(sample, wanted)[1] <= 1:
+    if not given.isascii() or given in '"\r\n':
+        raise DataError(f"data.delimiter: {given!r} cannot be one", "use a plain character, such as ; or |")
+    if several and _fit(sample, given)[1] <= 1:
         raise DataError(
-            f"{name}: the header has one column when split at {delimiter_name(wanted)}, "
+            f"{name}: the header has one column when split at {delimiter_name(given)}, "
             f"and {_fit(sample, found)[1]} when split at {delimiter_name(found)}",
             f"set data.delimiter to {found!r}, or leave it out",
         )
-    return wanted, ""
+    return given, ""
 
 
 def _fit(sample: str, delimiter: str) -> tuple[float, int]:

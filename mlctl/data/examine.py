@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlctl.data.columns import Column, Judged, judge
+from mlctl.data.answers import Target
+from mlctl.data.columns import Judged, judge
 from mlctl.data.findings import Finding, refuse
 from mlctl.data.leaks import suspects
 from mlctl.data.roles import Roles, assign
 from mlctl.data.sift import DROPPED, column_problems, rows_kept, sift, table_findings
-from mlctl.data.target import Target, settle
+from mlctl.data.target import settle
+from mlctl.domain.columns import Column
 from mlctl.domain.metrics import Task
 from mlctl.params.model import Data
 
@@ -139,8 +141,6 @@ def _settle(
 
 def _judge(table: pd.DataFrame, roles: Roles, data: Data, target: Target) -> tuple[list[Judged], int]:
     """Judge each column; return with them the number of rows that are a copy of an earlier one."""
-    if table.empty:
-        return [], 0
     judged = []
     row_bits = (
         pd.factorize(target.values)[0].astype("uint64")

@@ -18,6 +18,7 @@ MLC014   the classes are fractional numbers, and are taken as names
 =======  =============================================================================================
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,7 +78,7 @@ def refuse(problems: list[Problem]) -> None:
         )
 
 
-def names(columns: tuple[str, ...] | list[str], limit: int = 5) -> str:
+def names(columns: Sequence[str], limit: int = 5) -> str:
     """Spell a few column names, and say how many more there are."""
     shown = ", ".join(repr(name) for name in columns[:limit])
     return shown if len(columns) <= limit else f"{shown} and {len(columns) - limit:,} more"

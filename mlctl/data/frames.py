@@ -80,7 +80,7 @@ def as_moments(values: Any, unit: str) -> tuple[Any, int]:
     """
     factor = _NS_PER[unit]
     # The least int64 is what NumPy takes for "not a time".
-    low, high = (_INT64.min + 1) // factor + 1, _INT64.max // factor
+    low, high = -(_INT64.max // factor), _INT64.max // factor
     moved = int(np.count_nonzero((values < low) | (values > high)))
     return (np.clip(values, low, high) * factor).view("datetime64[ns]"), moved
 
@@ -125,7 +125,7 @@ def _moment(column: Any, where: str, notes: list[str]) -> Any:
     if not pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("s" if pa.types.is_date32(column.type) else "ms"))
     if column.type.tz is not None:
-        notes.append(f"{where}: times of zone {column.type.tz} are read as UTC")
+        notes.append(f"{where}: times with a zone are read as UTC")
     missing = column.is_null().to_numpy()
     moments, moved = as_moments(column.cast(pa.int64()).fill_null(0).to_numpy(), column.type.unit)
     if moved:
@@ -135,7 +135,8 @@ def _moment(column: Any, where: str, notes: list[str]) -> Any:
 
 
 def _seconds(column: Any, where: str, notes: list[str]) -> Any:
-    notes.append(f"{where}: {column.type} is read as seconds")
+    what = "durations" if pa.types.is_duration(column.type) else "times of day"
+    notes.append(f"{where}: {what} are read as seconds")
     per_second = _PER_SECOND[column.type.unit]
     whole = column.cast(pa.int32()) if pa.types.is_time32(column.type) else column
     return pd.Series(whole.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy() / per_second)

@@ -26,36 +26,41 @@ def read_json(member: Member) -> pa.Table:
         raise DataError(f"{member.name}: is one JSON array, not JSON Lines", _ONE_A_LINE)
     try:
         with reading(member.name), member.stream() as stream:
-            return pyarrow.json.read_json(stream, read_options=pyarrow.json.ReadOptions(block_size=_BLOCK))
+            table = pyarrow.json.read_json(stream, read_options=pyarrow.json.ReadOptions(block_size=_BLOCK))
+        # Arrow itself does not look whether a text is UTF-8.
+        table.validate(full=True)
+        table = table.rename_columns([str(name) for name in table.column_names])
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise _first_fault(member) or DataError(
             f"{member.name}: is not JSON Lines: {error}", _ONE_A_LINE
         ) from error
+    return table
 
 
 def _first_fault(member: Member) -> DataError | None:
     kinds: dict[str, str] = {}
     with reading(member.name), member.stream() as stream:
         for number, line in enumerate(io.BufferedReader(stream), 1):
-            if line.strip():
-                said = _fault(line, kinds)
-                if said:
-                    return DataError(f"{member.name}: line {number:,}: {said}", _ONE_A_LINE)
+            what, hint = _fault(line, kinds) if line.strip() else ("", "")
+            if what:
+                return DataError(f"{member.name}: line {number:,}: {what}", hint)
     return None
 
 
-def _fault(line: bytes, kinds: dict[str, str]) -> str:
+def _fault(line: bytes, kinds: dict[str, str]) -> tuple[str, str]:
     try:
         read = json.loads(line)
-    except ValueError as error:  # also what is not UTF-8
-        return f"is not JSON: {error}"
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} of it is not UTF-8", "JSON is UTF-8: write the file so"
+    except ValueError as error:
+        return f"is not JSON: {error}", "mend the line, or write the file again"
     if not isinstance(read, dict):
-        return f"is not an object but {line[:40].decode(errors='replace').strip()}"
+        return f"is not an object but {line[:40].decode(errors='replace').strip()}", _ONE_A_LINE
     for key, value in read.items():
         kind = _kind(value)
         if kind and kinds.setdefault(key, kind) != kind:
-            return f"{key!r} is {kind} here and {kinds[key]} above"
-    return ""
+            return f"{key!r} is {kind} here and {kinds[key]} above", "write values of one type under a key"
+    return "", ""
 
 
 def _kind(value: Any) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlctl.data.columns import Column
 from mlctl.data.findings import Finding, warn
+from mlctl.domain.columns import Column
 
 NEAR_PERFECT = 0.98
 LESS_ERROR = 0.9
@@ -78,8 +78,11 @@ def _finding(found: list[tuple[str, float]], classification: bool) -> Finding:
 def _values(series: pd.Series) -> Any:
     """Return the column as numbers whose order means something where the column's does; missing is lowest."""
     if series.dtype.kind in "iuf":
-        values = series.to_numpy(dtype="float64")
-        return np.where(np.isnan(values), -np.inf, values)
+        # The clip leaves room to subtract.
+        values = np.clip(series.to_numpy(dtype="float64"), -1e300, 1e300)
+        known = values[~np.isnan(values)]
+        below = 2 * known.min() - known.max() - 1 if len(known) else 0.0
+        return np.where(np.isnan(values), below, values)
     if series.dtype.kind == "M":
         return series.to_numpy().view("int64").astype("float64")
     return pd.factorize(series)[0]
@@ -109,8 +112,10 @@ def _answer(known: Any, answers: Any, asked: Any, *, classification: bool) -> An
         return _by_level(known, answers, asked, classification=classification)
     order = np.argsort(known, kind="stable")
     known, answers = known[order], answers[order]
-    start = np.clip(np.searchsorted(known, asked) - _NEIGHBOURS // 2, 0, len(known) - _NEIGHBOURS)
-    near = answers[start[:, None] + np.arange(_NEIGHBOURS)]
+    start = np.clip(np.searchsorted(known, asked) - _NEIGHBOURS, 0, len(known) - 2 * _NEIGHBOURS)
+    around = start[:, None] + np.arange(2 * _NEIGHBOURS)
+    nearest = np.argpartition(np.abs(known[around] - asked[:, None]), _NEIGHBOURS, axis=1)[:, :_NEIGHBOURS]
+    near = answers[np.take_along_axis(around, nearest, axis=1)]
     if not classification:
         return near.mean(axis=1)
     votes = (near[:, :, None] == near[:, None, :]).sum(axis=2)

@@ -4,6 +4,7 @@ What a file is gets decided by its name and checked against its first bytes, so 
 renamed to ``.csv`` is called a spreadsheet and not a CSV with strange characters.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def reading(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno is not None:
-            raise MlctlError(f"{name}: cannot be read: {error.strerror or error}") from error
+            raise MlctlError(f"{name}: cannot be read: {os.strerror(error.errno)}") from error
         # Arrow has no class of its own for a compressed stream that ends early or is damaged.
         raise DataError(
             f"{name}: is cut short or damaged: {error}", "fetch or write the file again"

@@ -66,7 +66,7 @@ def read(members: Sequence[tuple[str, Path]], data: Data) -> ReadTable:
         When the system does not let a file be read.
     """
     looked = [look(name, path) for name, path in members]
-    text = {column for column, kind in data.types.items() if kind in {"category", "text", "date", "boolean"}}
+    text = {column for column, kind in data.types.items() if kind in {"category", "text"}}
     parts = [_read_one(member, data, text | set(data.dates)) for member in looked]
     mixed = _mixed(parts)
     if mixed:

@@ -130,7 +130,7 @@ def _refused(series: pd.Series, wrong: pd.Series, wanted: str, hint: str = "") -
     count = int(wrong.sum())
     others = f" (and so {count - 1:,} more)" if count > 1 else ""
     return DataError(
-        f"column {series.name!r}: {series.iloc[row]!r} in row {row + 1:,} is not {wanted}{others}",
+        f"column {series.name!r}: {str(series.iloc[row])!r} in row {row + 1:,} is not {wanted}{others}",
         hint or "name the marks for missing values in data.missing, or correct data.types",
     )
 

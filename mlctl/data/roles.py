@@ -1,11 +1,11 @@
 """Which column plays which part, by the parameters file."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlctl.data.findings import Problem, names
 from mlctl.params.model import Data
+from mlctl.params.words import did_you_mean
 
 ASIDE = ("time", "group", "key")
 """The parts that a column may have in the split."""
@@ -26,7 +26,7 @@ class Roles:
     dropped : tuple of (str, str)
         Column and why: by the parameters file.
     problems : tuple of Problem
-        Columns that are named and not there, or play two parts.
+        Columns that are named and not there.
     """
 
     target: str | None
@@ -50,24 +50,16 @@ def assign(columns: Sequence[str], data: Data) -> Roles:
     aside = {part: name for part in ASIDE if (name := getattr(data, part)) is not None}
     why = dict.fromkeys(data.drop, "data.drop says so")
     why |= {name: "data.types says so" for name, kind in data.types.items() if kind == "drop"}
+    why.pop(data.target, None)
     why |= {aside[part]: f"is the {part} column" for part in ("group", "key") if part in aside}
     kept_out = {data.target, *why}
     return Roles(
         target=data.target if data.target in present else None,
         features=tuple(name for name in columns if name not in kept_out),
         aside={part: name for part, name in aside.items() if name in present},
-        dropped=tuple((name, why[name]) for name in columns if name in why and name != data.target),
-        problems=(*_unknown(columns, data, aside), *_two_parts(data, aside, why)),
+        dropped=tuple((name, why[name]) for name in columns if name in why),
+        problems=tuple(_unknown(columns, data, aside)),
     )
-
-
-def nearest(name: str, columns: Sequence[str]) -> str:
-    """Return a hint with the columns that a mistyped name may have meant."""
-    folded = {column.strip().casefold(): column for column in columns}
-    near = difflib.get_close_matches(name.strip().casefold(), list(folded), n=3)
-    if near:
-        return f"did you mean {' or '.join(repr(folded[match]) for match in near)}?"
-    return f"the columns are {names(list(columns), 10)}"
 
 
 def _unknown(columns: Sequence[str], data: Data, aside: dict[str, str]) -> list[Problem]:
@@ -80,20 +72,10 @@ def _unknown(columns: Sequence[str], data: Data, aside: dict[str, str]) -> list[
     ]
     present = set(columns)
     return [
-        Problem(f"data.{key}: there is no column {name!r}", nearest(name, columns))
+        Problem(
+            f"data.{key}: there is no column {name!r}",
+            did_you_mean(name, columns) or f"the columns are {names(columns, 10)}",
+        )
         for key, name in named
         if name not in present
     ]
-
-
-def _two_parts(data: Data, aside: dict[str, str], why: dict[str, str]) -> list[Problem]:
-    parts = [part for part, name in aside.items() if name == data.target]
-    problems = [
-        Problem(f"data.{part}: {data.target!r} is the target as well", f"name another column in data.{part}")
-        for part in parts
-    ]
-    if data.target in why and not parts:
-        problems.append(
-            Problem(f"data.target: {data.target!r} is dropped as well", "take it out of data.drop")
-        )
-    return problems

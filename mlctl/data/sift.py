@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mlctl.data.columns import Column, Judged
+from mlctl.data.columns import Judged
 from mlctl.data.findings import Finding, Problem, names, warn
 from mlctl.data.frames import family
 from mlctl.data.roles import Roles
+from mlctl.domain.columns import Column
 
 DROPPED = frozenset({"empty", "constant", "key"})
 """Faults for which a column is no feature."""
@@ -51,11 +52,11 @@ def rows_kept(frame: pd.DataFrame, roles: Roles) -> tuple[np.ndarray, list[Findi
     for code, what, name in (("MLC005", "target", roles.target), ("MLC010", "time", roles.aside.get("time"))):
         known = frame[name].notna().to_numpy() if name is not None else kept
         lost = int((kept & ~known).sum())
-        # A target without any value is a problem, and said as one.
+        # A column without any value is a problem, and said as one.
         if lost and known.any():
             share = f"{lost:,} of {len(frame):,} rows have no {what} ({name!r}) and are left out"
             findings.append(warn(code, share, "", (str(name),)))
-        kept = kept & known
+            kept = kept & known
     return np.flatnonzero(kept), findings
 
 
@@ -63,7 +64,9 @@ def column_problems(table: pd.DataFrame, roles: Roles, sifted: Sifted) -> list[P
     """Return what forbids training: a time that is none, no feature."""
     problems = []
     time = roles.aside.get("time")
-    if time is not None and len(table) and family(table[time]) not in {"date", "number"}:
+    if time is not None and table[time].isna().all():
+        problems.append(Problem(f"data.time: column {time!r} holds no value", "name another column"))
+    elif time is not None and family(table[time]) not in {"date", "number"}:
         problems.append(
             Problem(
                 f"data.time: column {time!r} holds {family(table[time])}, not times (first value "
@@ -71,7 +74,7 @@ def column_problems(table: pd.DataFrame, roles: Roles, sifted: Sifted) -> list[P
                 f"give its strptime form in data.dates, for instance {time}: '%d.%m.%Y'",
             )
         )
-    if len(table) and not sifted.columns:
+    if not sifted.columns:
         gone = [name for name, _ in (*roles.dropped, *sifted.dropped)]
         why = f"all others are dropped: {names(gone)}" if gone else "it is the only column"
         hint = "bring a table with columns to learn from"
@@ -122,7 +125,7 @@ def _findings(judged: list[Judged]) -> list[Finding]:
         if found:
             levels = max(item.column.distinct for item in found)
             text = one if len(found) == 1 else many
-            said = text.format(columns=names(columns), levels=levels, odd=", ".join(found[0].odd))
+            said = text.format(columns=names(columns), levels=levels, odd=", ".join(found[0].odd) or "none")
             findings.append(warn(code, said, hint, columns))
     return findings
 
@@ -160,9 +163,9 @@ _SAID = {
     ),
     "number-text": (
         "MLC013",
-        "{columns} is text, but nearly all its values are numbers; others are {odd}",
-        "{columns} are text, but nearly all their values are numbers; others in the first are {odd}",
-        "name the marks for missing values in data.missing",
+        "{columns} is text, but its values are numbers, all or nearly all (others: {odd})",
+        "{columns} are text, but their values are numbers, all or nearly all (others in the first: {odd})",
+        "name the marks for missing values in data.missing, or set data.types to number",
     ),
     "date-text": (
         "MLC013",

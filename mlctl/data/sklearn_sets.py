@@ -1,20 +1,15 @@
 """scikit-learn's built-in sets, written out as the CSV file that they would have been."""
 
 import csv
-import difflib
 import importlib
 import io
 from pathlib import Path
 from typing import Any
 
-from mlctl.errors import NotFoundError
 from mlctl.files import write_atomic
 
-PREFIX = "sklearn:"
-SETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 
-
-def materialise(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
+def materialise(source: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     """Write a set to ``folder`` as ``NAME.csv``.
 
     Columns are named as scikit-learn names them, the last one is ``target``. Numbers are written in the
@@ -22,8 +17,8 @@ def materialise(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
 
     Parameters
     ----------
-    name : {"breast_cancer", "diabetes", "digits", "iris", "wine"}
-        The set.
+    source : str
+        ``sklearn:NAME`` with one of :data:`mlctl.params.sections.SKLEARN_SETS`.
     folder : Path
         A directory that exists.
 
@@ -32,24 +27,14 @@ def materialise(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     tuple of (Path, dict)
         The file, and what is known of the set: for classification ``classes``, the names that the target's
         codes 0, 1, … stand for.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such set.
     """
-    if name not in SETS:
-        near = difflib.get_close_matches(name, SETS, n=1) or SETS
-        raise NotFoundError(
-            f"data.source: scikit-learn has no built-in set {name!r}",
-            f"did you mean {PREFIX}{near[0]}? The sets are {', '.join(SETS)}",
-        )
+    name = source.removeprefix("sklearn:")
     # Imported here: who reads CSV files should not pay for it.
     loaded = getattr(importlib.import_module("sklearn.datasets"), f"load_{name}")(as_frame=True)
     path = folder / f"{name}.csv"
     write_atomic(path, _as_csv(loaded.frame))
     names = loaded.get("target_names")
-    return path, {} if names is None or name == "diabetes" else {"classes": [str(label) for label in names]}
+    return path, {} if names is None else {"classes": [str(label) for label in names]}
 
 
 def _as_csv(frame: Any) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mlctl.data.sklearn_sets import PREFIX, materialise
-from mlctl.errors import NotFoundError, UsageError
+from mlctl.data.sklearn_sets import materialise
+from mlctl.errors import NotFoundError
 from mlctl.params.model import Data
 
 Kind = Literal["files", "sklearn"]
@@ -45,31 +45,23 @@ def resolve(data: Data, base: Path, scratch: Path | None = None) -> Source:
     base : Path
         The directory that relative paths start from: that of the parameters file.
     scratch : Path, optional
-        A directory for the file of one of scikit-learn's sets; ``source`` needs it.
+        A directory that exists, in which the file of one of scikit-learn's sets is written; files need none.
 
     Raises
     ------
     NotFoundError
         When nothing matches, naming the directory and the nearest file names.
-    UsageError
-        When ``source`` names no set that is known.
     """
     if data.source is not None:
-        return _from_sklearn(data.source, scratch)
+        if scratch is None:
+            raise ValueError("a built-in set is written out, and needs a scratch directory")
+        path, described = materialise(data.source, scratch)
+        return Source("sklearn", ((path.name, path),), {"source": data.source, **described})
     patterns = (data.path,) if isinstance(data.path, str) else tuple(data.path or ())
     found = sorted({path for pattern in patterns for path in _matches(pattern, base)})
     return Source(
         "files", _named(found), {"path": data.path if isinstance(data.path, str) else list(patterns)}
     )
-
-
-def _from_sklearn(source: str, scratch: Path | None) -> Source:
-    if scratch is None or not source.startswith(PREFIX):
-        raise UsageError(
-            f"data.source: {source!r} is no source", f"write {PREFIX}iris, or data.path for files"
-        )
-    path, described = materialise(source.removeprefix(PREFIX), scratch)
-    return Source("sklearn", ((path.name, path),), {"source": source, **described})
 
 
 def _matches(pattern: str, base: Path) -> list[str]:

@@ -31,7 +31,7 @@ def settle(series: pd.Series, *, task: Task | None, positive: Any, folds: int, a
     Parameters
     ----------
     series : pandas.Series
-        The target, without missing values.
+        The target; missing values are passed over.
     task : {"classification", "regression"} or None
         As the parameters file names it.
     positive : str, int, bool or None
@@ -41,6 +41,7 @@ def settle(series: pd.Series, *, task: Task | None, positive: Any, folds: int, a
     accuracy : bool
         Whether accuracy is the metric.
     """
+    series = series.dropna()
     if series.empty:
         chosen, reason = task or "classification", "there is no value"
         values = np.array([], dtype=object)
@@ -93,11 +94,11 @@ def _regression(series: pd.Series, reason: str, positive: Any) -> Target:
     values = series.to_numpy(dtype="float64")
     infinite = int(np.isinf(values).sum())
     if infinite:
-        target.problems.append(_infinite_target(series.name, infinite))
+        target.problems.append(_infinite_target(str(series.name), infinite))
     elif (values == values[0]).all():
         target.problems.append(constant(series))
     else:
-        target.findings.extend(_skew(series.name, values))
+        target.findings.extend(_skew(str(series.name), values))
     return Target("regression", reason, values, problems=target.problems, findings=target.findings)
 
 

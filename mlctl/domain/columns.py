@@ -20,6 +20,8 @@ class Column:
         Number of rows without a value.
     integer : bool
         Whether every number of a ``number`` column is whole.
+    reason : str
+        Why it is of that kind.
     """
 
     name: str
@@ -27,3 +29,4 @@ class Column:
     distinct: int
     missing: int
     integer: bool = False
+    reason: str = ""

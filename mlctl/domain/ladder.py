@@ -78,7 +78,7 @@ def _plain(text: str) -> str:
 
 
 _BY_SPELLING = {_plain(text): kind for kind in KINDS.values() for text in (kind.name, *kind.spellings)}
-_BY_CLASS = {path: kind for kind in reversed(KINDS.values()) for path in kind.classes.values()}
+_BY_CLASS = {path: kind for kind in reversed(list(KINDS.values())) for path in kind.classes.values()}
 _ORDER = {name: place for place, name in enumerate(KINDS)}
 
 

@@ -1,4 +1,4 @@
-"""The estimators and transformers that scikit-learn lacks: numpy and scikit-learn only, nothing else of mlctl.
+"""The estimators and transformers that scikit-learn lacks; they need numpy and scikit-learn only.
 
 They are plain classes with plain attributes, so that skops loads them as data. The rules that a person wrote
 (:mod:`mlctl.estimators.rule`) are code, and are not among :data:`TRUSTED`.

@@ -15,7 +15,8 @@ def is_missing(value: Any) -> bool:
     """Tell whether a cell has no value: None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ == "NAType":
         return True
-    return isinstance(value, float | np.floating | np.datetime64 | datetime) and bool(value != value)  # noqa: PLR0124 - only NaN and NaT differ from themselves
+    # Only NaN and NaT differ from themselves.
+    return isinstance(value, float | np.floating | np.datetime64 | datetime) and bool(value != value)
 
 
 def columns_of(X: Any) -> list[NDArray[Any]]:

@@ -75,5 +75,5 @@ def _bounds(values: NDArray[np.float64], lower: float, upper: float) -> tuple[fl
         return -np.inf, np.inf
     low = float(np.quantile(values, lower, method="higher"))
     high = float(np.quantile(values, upper, method="lower"))
-    # Of one or two values, or of quantiles that meet, the inward steps may have crossed: then nothing is clipped.
+    # Of one or two values, or for quantiles that lie close, the inward steps have crossed: no clipping then.
     return (low, high) if low <= high else (float(values.min()), float(values.max()))

@@ -74,7 +74,8 @@ class _Seasonal(_Naive):
         if not self.season_:
             return np.full(len(now), self.values_[-1])
         seasons = np.maximum(np.ceil((now - self.times_[-1]) / self.season_), 1)
-        return self.values_[_nearest(self.times_, now - seasons * self.season_)]
+        latest = _nearest(self.times_, now - seasons * self.season_)
+        return np.take(self.values_, latest)
 
 
 class _Regressor(RegressorMixin):
@@ -89,12 +90,12 @@ class _Regressor(RegressorMixin):
             The time, in days where there are seasons.
         y : array-like of shape (n_rows,)
         """
-        self._learn(X, np.asarray(y, dtype=np.float64))  # type: ignore[attr-defined]  # of the class it is mixed into
+        self._learn(X, np.asarray(y, dtype=np.float64))
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the forecast for each time, of shape (n_rows,)."""
-        forecast: NDArray[np.float64] = self._value(X)  # type: ignore[attr-defined]  # as above
+        forecast: NDArray[np.float64] = self._value(X)
         return forecast
 
 
@@ -112,17 +113,17 @@ class _Classifier(ClassifierMixin):
         """
         check_classification_targets(y)
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
-        self._learn(X, codes)  # type: ignore[attr-defined]  # of the class it is mixed into
+        self._learn(X, codes)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the label for each time, of shape (n_rows,)."""
-        labels: NDArray[Any] = self.classes_[self._value(X)]  # type: ignore[attr-defined]  # as above
+        labels: NDArray[Any] = self.classes_[self._value(X)]
         return labels
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return 1 for the label and 0 for the others, of shape (n_rows, n_classes)."""
-        certain: NDArray[np.float64] = np.eye(len(self.classes_))[self._value(X)]  # type: ignore[attr-defined]  # as above
+        certain: NDArray[np.float64] = np.eye(len(self.classes_))[self._value(X)]
         return certain
 
 

@@ -91,6 +91,6 @@ class RuleClassifier(ClassifierMixin, _Rule):
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the rule's label for each row of a data frame."""
-        return np.array(
-            self._apply(X), dtype=self.classes_.dtype if self.classes_.dtype.kind != "U" else np.str_
-        )
+        # As objects where labels are texts: a text longer than those of the training rows would be cut.
+        kind = self.classes_.dtype
+        return np.array(self._apply(X), dtype=object if kind.kind == "U" else kind)

@@ -39,9 +39,6 @@ class TextCleaner(TransformerMixin, BaseEstimator):
         """Return the column's name as it came."""
         return input_features
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.one_d_array = True

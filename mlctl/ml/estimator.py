@@ -1,4 +1,4 @@
-"""From a planned rung to its estimator: the class is found, and each value checked before anything is fitted."""
+"""From a planned rung to its estimator: the class is found, and each value checked, before any fit."""
 
 import importlib
 import inspect
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import sklearn
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import get_tags
 
@@ -23,7 +21,7 @@ from mlctl.estimators.naive import (
 from mlctl.estimators.rule import RuleClassifier, RuleRegressor, compile_rule
 
 CALIBRATION_FOLDS = 3
-"""Folds to calibrate on: scikit-learn's five would fail where a fold's training part has four rows of a class."""
+"""Folds to calibrate on: five would fail where the training part of a fold has four rows of a class."""
 
 _ORDERED = {
     ("last", "classification"): LastValueClassifier,
@@ -64,8 +62,6 @@ class PlannedRung:
         Why it is left out even where the probe leads; empty where nothing speaks against it.
     rule : tuple of (str, str) or None
         Source text and function name of a hand-written rule.
-    time : str or None
-        The time column on time-ordered data.
     """
 
     name: str
@@ -79,7 +75,6 @@ class PlannedRung:
     probe: bool = False
     skip: str = ""
     rule: tuple[str, str] | None = None
-    time: str | None = None
 
     def is_ordered(self, point: Mapping[str, Any]) -> bool:
         """Tell whether a point of a dummy forecasts from the time column alone."""
@@ -109,14 +104,15 @@ def make_estimator(rung: PlannedRung, point: Mapping[str, Any], task: Task, seed
     if rung.rule is not None:
         return load_rule(*rung.rule, task)
     if rung.is_ordered(point):
-        return _ordered_dummy(rung, point, task)
+        return _ORDERED[point["strategy"], task]()
     if rung.kind == "dummy":
         _check_strategy(point, task)
     estimator = _create(find_class(rung.class_path), point, rung)
     _check_task(estimator, rung, task)
     taken = estimator.get_params(deep=False)
-    # The rungs share the cores out among worker processes: each has one thread.
-    own = {"random_state": seed, "n_jobs": 1}
+    own: dict[str, Any] = {"random_state": seed}
+    if not type(estimator).__module__.startswith("sklearn."):
+        own["n_jobs"] = 1  # scikit-learn's default is one thread, that of others may be every core
     estimator.set_params(**{name: own[name] for name in own if name in taken and name not in point})
     _validate(estimator, rung)
     return estimator
@@ -199,15 +195,6 @@ def calibrated(estimator: Any) -> Any:
     return CalibratedClassifierCV(estimator, ensemble=False, cv=CALIBRATION_FOLDS)
 
 
-def _ordered_dummy(rung: PlannedRung, point: Mapping[str, Any], task: Task) -> Any:
-    if rung.time is None:
-        raise UsageError(
-            f"ladder: dummy: strategy: {point['strategy']} needs rows in time's order",
-            "name the column in data.time, and use split.method: time",
-        )
-    return _ORDERED[point["strategy"], task]()
-
-
 def _check_strategy(point: Mapping[str, Any], task: Task) -> None:
     strategy = point.get("strategy", DUMMY_STRATEGIES[task][0])
     if strategy not in DUMMY_STRATEGIES[task]:
@@ -224,7 +211,7 @@ def _create(found: type, point: Mapping[str, Any], rung: PlannedRung) -> Any:
     if refused:
         raise UsageError(
             f"ladder: {rung.name}: {refused[0]} is not for the ladder to set",
-            "rungs share the cores by themselves (jobs:), and are calibrated where the metric needs probabilities",
+            "rungs share the cores by themselves (jobs:), and are calibrated where a metric asks for it",
         )
     try:
         return found(**point)

@@ -116,7 +116,7 @@ def _repeats(repeats: int | Literal["auto"], rows: int, kind: FoldKind) -> int:
 
 
 def _codes(values: Any) -> IntArray:
-    """Number the distinct values in their order; missing ones share a number."""
+    """Return the place of each value among the distinct ones; missing ones share a place."""
     codes, _ = pd.factorize(pd.Series(values), sort=True, use_na_sentinel=False)
     return codes.astype(np.int64)
 

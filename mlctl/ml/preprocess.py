@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     MinMaxScaler,
@@ -136,7 +137,7 @@ def build_preprocessor(columns: Sequence[Column], options: Preprocess, needs: Ne
 
 
 def native_categories(columns: Sequence[Column], options: Preprocess, needs: Needs) -> int:
-    """Return how many of the preprocessor's first outputs are codes for the estimator to take as categories."""
+    """Return how many of the first outputs are codes that the estimator takes as categories."""
     found = roles(columns)
     return len(found.categories) if settle(found, options, needs).encode == "native" else 0
 
@@ -163,20 +164,21 @@ def _or(chosen: str, suited: str) -> str:
 
 
 def _refuse_unusable(found: Roles, steps: Steps, needs: Needs) -> None:
-    texts = found.texts if steps.text == "tfidf" else ()
+    kept = found.texts if steps.text != "drop" else ()
     if steps.plain:
-        _refuse(
-            found.categories + texts + found.dates, "preprocess: none hands columns over as they are", needs
-        )
+        strange = found.categories + kept + found.dates
+        _refuse(strange, "preprocess: none hands columns over as they are", needs)
     if steps.encode == "none":
         _refuse(found.categories, "preprocess.encode: none leaves text as it is", needs)
+    if steps.text == "none":
+        _refuse(found.texts, "preprocess.text: none leaves text as it is", needs)
     if steps.impute == "none" and not needs.missing and any_missing(found.plain + found.dates):
         gaps = [column for column in found.plain + found.dates if column.missing]
         raise UsageError(
-            f"{needs.name} takes no missing values, and preprocess.impute: none leaves those of {_listed(gaps)}",
+            f"preprocess.impute: none leaves gaps, and {needs.name} takes none: {_listed(gaps)}",
             "use preprocess.impute: auto, or leave the columns out with data.drop",
         )
-    if not (found.plain or found.dates or found.categories or texts):
+    if not (found.plain or found.dates or found.categories or kept):
         raise UsageError("no column is left to learn from", "see data.drop, data.types and preprocess.text")
 
 
@@ -250,12 +252,19 @@ def _categories(steps: Steps, needs: Needs) -> Pipeline:
         return _levels(ONE_HOT_LEVELS, encoder)
     if steps.encode == "target":
         # Many levels are what this encoding is for: none is merged.
-        encoder = TargetEncoder(target_type=needs.target_type, random_state=needs.seed)
-        return Pipeline([("levels", CategoryLevels(min_rows=1)), ("encode", encoder)])
+        return Pipeline([("levels", CategoryLevels(min_rows=1)), ("encode", _by_target(needs))])
     # One code of the 254 is for the rare levels.
     most = min(needs.native_levels or CODED_LEVELS, CODED_LEVELS) - 1
     unknown = np.nan if steps.encode == "native" else -1
     return _levels(most, OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=unknown))
+
+
+def _by_target(needs: Needs) -> TargetEncoder:
+    # scikit-learn 1.9 is told the folds, and no seed any more; before, it was the other way round.
+    is_told_folds = TargetEncoder().random_state == "deprecated"
+    folds = KFold(5, shuffle=True, random_state=needs.seed)
+    seeded = {"cv": folds} if is_told_folds else {"random_state": needs.seed}
+    return TargetEncoder(target_type=needs.target_type, **seeded)
 
 
 def _levels(most: int, encoder: Any) -> Pipeline:

@@ -1,6 +1,5 @@
 """What a climb needs to know about the data and the rules of the game."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +30,8 @@ class Problem:
     task : {"classification", "regression"}
         The task.
     train, test : int64 array
-        Positions, in the frame, of the rows that are trained on and of those that are held out.
+        Positions, in the frame, of the rows that are trained on and of those that are held out; at least one
+        of each.
     folds : Folds
         Their positions count within ``train``.
     metric : str
@@ -71,7 +71,7 @@ class Problem:
         """The metric that decides."""
         return METRICS[self.metric]
 
-    def how_to_build(self) -> Mapping[str, Any]:
+    def how_to_build(self) -> dict[str, Any]:
         """Return what :func:`mlctl.ml.rungs.build_pipeline` wants by name."""
         return {
             "n_classes": len(self.classes),

@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from mlctl.domain.metrics import Task
 from mlctl.errors import DataError, UsageError
 from mlctl.ml.hashing import numbered, row_hashes, unit_interval
+from mlctl.params.model import Split as SplitOptions
 
 IntArray = NDArray[np.int64]
 
@@ -43,7 +44,7 @@ class Split:
 
 
 def make_split(
-    options: Any,
+    options: SplitOptions,
     target: NDArray[Any],
     *,
     task: Task,
@@ -111,7 +112,7 @@ def _refuse_poor(split: Split, target: NDArray[Any], task: Task) -> None:
             )
 
 
-def _sizes(options: Any) -> tuple[float, float]:
+def _sizes(options: SplitOptions) -> tuple[float, float]:
     """Return the shares of the rows that are trained on and held out."""
     test = options.test_size
     if test is None:
@@ -119,7 +120,7 @@ def _sizes(options: Any) -> tuple[float, float]:
     return (1 - test if options.train_size is None else options.train_size), test
 
 
-def _at_random(options: Any, target: NDArray[Any], method: str) -> Split:
+def _at_random(options: SplitOptions, target: NDArray[Any], method: str) -> Split:
     test_size = DEFAULT_TEST_SIZE if options.train_size is None is options.test_size else options.test_size
     try:
         train, test = train_test_split(
@@ -137,7 +138,7 @@ def _at_random(options: Any, target: NDArray[Any], method: str) -> Split:
     return _said(method, train, test, len(target), f"{how} (seed {options.random_state})")
 
 
-def _by_hash(options: Any, identity: pd.DataFrame) -> Split:
+def _by_hash(options: SplitOptions, identity: pd.DataFrame) -> Split:
     rows = len(identity)
     train_size, test_size = _sizes(options)
     hashes = row_hashes(identity)
@@ -145,9 +146,10 @@ def _by_hash(options: Any, identity: pd.DataFrame) -> Split:
     how = "by a hash of what names them: a row keeps its side for ever"
     if _is_lumpy(places < test_size, test_size):
         places = unit_interval(numbered(hashes), options.random_state)
+        distinct = len(np.unique(hashes))
         how = (
-            f"by a hash of what names them and their order of appearance: only {len(np.unique(hashes)):,} rows "
-            "are distinct, and equal rows may stand on both sides"
+            f"by a hash of what names them and of their order of appearance: only {distinct:,} are distinct, "
+            "and equal rows may stand on both sides"
         )
     test = np.flatnonzero(places < test_size)
     # From the other end, so that a held-out row stays one when train_size changes.
@@ -158,10 +160,10 @@ def _by_hash(options: Any, identity: pd.DataFrame) -> Split:
 def _is_lumpy(held_out: NDArray[np.bool_], wanted: float) -> bool:
     chance = 4 * float(np.sqrt(wanted * (1 - wanted) / len(held_out)))
     missed = abs(float(held_out.mean()) - wanted)
-    return missed > max(LUMPY, chance) or held_out.all() or not held_out.any()
+    return missed > max(LUMPY, chance) or bool(held_out.all()) or not held_out.any()
 
 
-def _by_time(options: Any, times: Any) -> Split:
+def _by_time(options: SplitOptions, times: Any) -> Split:
     values = pd.Series(times).reset_index(drop=True)
     if values.isna().any():
         raise DataError(
@@ -182,11 +184,12 @@ def _by_time(options: Any, times: Any) -> Split:
 
 
 def _nearest(before: IntArray, wanted: float, least: int, most: int) -> int:
-    allowed = np.arange(least, max(most, least) + 1)
+    # Of a single time or group nothing is allowed: one part stays empty then, and is refused.
+    allowed = np.arange(max(min(least, most), 0), max(most, 0) + 1)
     return int(allowed[np.argmin(np.abs(before[allowed] - wanted))])
 
 
-def _by_group(options: Any, groups: Any) -> Split:
+def _by_group(options: SplitOptions, groups: Any) -> Split:
     codes, distinct = pd.factorize(pd.Series(groups), sort=True, use_na_sentinel=False)
     counts = np.bincount(codes)
     train_size, test_size = _sizes(options)

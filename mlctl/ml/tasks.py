@@ -1,11 +1,11 @@
-"""The pieces of work of one rung, each done by one worker: fit and score a fold, fit for good, time the model."""
+"""The pieces of work of one rung, each done by one worker: score a fold, fit for good, time the model."""
 
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from mlctl.ml.latency import Latency
 from mlctl.ml.model_file import SavedModel
 from mlctl.ml.problem import IntArray, Problem
 from mlctl.ml.rungs import PlannedRung, build_pipeline
+
+T = TypeVar("T")
 
 COMPARED_ROWS = 200
 """Rows on which a model read back from its file has to predict what it predicted before."""
@@ -71,7 +73,7 @@ class Refit:
     Attributes
     ----------
     train, test : dict
-        Metric to value; empty where nothing is held out.
+        Metric to value.
     predict_s : float
         Seconds to predict the held-out part.
     """
@@ -123,7 +125,7 @@ def refit(problem: Problem, rung: PlannedRung, point: int, folder: Path) -> Refi
         train = _score(problem, problem.train, _predict(problem, model, problem.train))
         answer, predict_s = _timed(lambda: _predict(problem, model, problem.test))
         test = _score(problem, problem.test, answer)
-        sample = problem.frame.iloc[_asked(problem)[:COMPARED_ROWS]]
+        sample = problem.frame.iloc[problem.test[:COMPARED_ROWS]]
         saved = model_file.save(model, folder, sample=sample)
     held_out = _held_out(problem, answer)
     return Refit(train, test, held_out, saved, fit_s, predict_s, _told(caught))
@@ -133,17 +135,25 @@ def measure_latency(problem: Problem, path: Path) -> Latency:
     """Read a model back from its file, and time it on held-out rows; to be run while nothing else runs."""
     model = model_file.load(path, trust=True)  # the climb wrote it a moment ago
     with _collected():
-        return latency.measure(model, problem.frame.iloc[_asked(problem)[: latency.MOST_ROWS]])
+        return latency.measure(model, problem.frame.iloc[problem.test[: latency.MOST_ROWS]])
 
 
-def _asked(problem: Problem) -> IntArray:
-    return problem.test if len(problem.test) else problem.train
-
-
-def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
     start = time.perf_counter()
     result = work()
     return result, time.perf_counter() - start
+
+
+def scores_on(problem: Problem, model: Any, rows: IntArray) -> dict[str, float]:
+    """Return the scores of a fitted model on rows of a problem, computed as a climb computes them.
+
+    Parameters
+    ----------
+    rows : int64 array
+        Positions in the problem's frame.
+    """
+    with _collected():
+        return _score(problem, rows, _predict(problem, model, rows))
 
 
 def _collected() -> Any:
@@ -171,10 +181,10 @@ def _predict(problem: Problem, model: Any, rows: IntArray) -> _Answer:
     # The preparation is done once for labels and probabilities; a pipeline would do it for each.
     table = model[:-1].transform(problem.frame.iloc[rows])
     estimator = model[-1]
-    labels = np.asarray(estimator.predict(table))
+    labels = np.asarray(estimator.predict(table)).ravel()
     if problem.task == "regression":
         return _Answer(labels)
-    fitted = getattr(estimator, "classes_", np.array(problem.classes)).tolist()
+    fitted = np.asarray(getattr(estimator, "classes_", problem.classes)).tolist()
     if hasattr(estimator, "predict_proba"):
         shares = metrics.align(estimator.predict_proba(table), fitted, problem.classes)
         return _Answer(labels, probabilities=shares)

@@ -1,9 +1,19 @@
 """The forms that a value of the parameters file may have, each saying in its own words what it wants."""
 
+import unicodedata
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from mlctl.domain.names import broken_rule
 from mlctl.params.problems import wanted
@@ -36,17 +46,12 @@ def one_of(*words: str | bool) -> WrapValidator:
 
     def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         try:
-            return handler("" if isinstance(value, int) and not isinstance(value, bool) else value)
+            return handler(value if isinstance(value, str | bool | None) else "")
         except ValidationError as error:
             near = did_you_mean(value, spelled) if isinstance(value, str) else ""
             raise wanted(f"{listed}; {near}" if near else listed) from error
 
     return WrapValidator(check)
-
-
-def number(text: str, **limits: float) -> Any:
-    """Return the constraints of a number, and their wording, as one annotation's two parts."""
-    return Field(strict=True, allow_inf_nan=False, **limits), form(text)  # type: ignore[arg-type]  # gt, le, …
 
 
 def after(check: Callable[[Any], Any]) -> WrapValidator:
@@ -79,3 +84,66 @@ def _delimiter(text: str | None) -> str | None:
     if text is not None and len(text) != 1:
         raise wanted('one character, such as "," or "\\t"')
     return text
+
+
+def _name(kind: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        name = unicodedata.normalize("NFC", text)
+        if rule := broken_rule(name):
+            raise wanted(f"another name: this {kind} name {rule}")
+        return name
+
+    return check
+
+
+_STRICT = Field(strict=True)
+
+
+def _number(**limits: Any) -> Any:
+    return Field(strict=True, allow_inf_nan=False, **limits)
+
+
+Text = Annotated[str, _STRICT, form("text")]
+Word = Annotated[str, Field(strict=True, min_length=1), form("text")]
+Truth = Annotated[bool, _STRICT, form("true or false")]
+Number = Annotated[float, _number(), form("a number")]
+Positive = Annotated[float, _number(gt=0), form("a number greater than 0")]
+Fraction = Annotated[float, _number(gt=0, lt=1), form("a number between 0 and 1")]
+Count = Annotated[int, Field(strict=True, ge=1, le=100_000), form("a whole number, 1 or more")]
+Folds = Annotated[int, Field(strict=True, ge=2, le=50), form("a whole number from 2 to 50")]
+Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1), form("a whole number from 0 to 4294967295")]
+Repeats = Annotated[
+    Literal["auto"] | Annotated[int, Field(strict=True, ge=1, le=100)],
+    form("a whole number from 1 to 100, or auto"),
+]
+Label = Annotated[
+    StrictBool | StrictInt | StrictStr | None, form("a label: text, a whole number, or true or false")
+]
+ProjectName = Annotated[Word, after(_name("project"))]
+ModelName = Annotated[Word, after(_name("model"))]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
+Paths = Annotated[
+    Word | Annotated[tuple[Word, ...], Field(min_length=1)] | None,
+    form("text, or a list of texts"),
+    BeforeValidator(_paths),
+]
+Encoding = Annotated[Word, after(_encoding)]
+Delimiter = Annotated[Word | None, after(_delimiter)]
+
+_TASKS = Literal["classification", "regression"]
+_COLUMN_TYPES = Literal["number", "category", "text", "date", "boolean", "drop"]
+_METHODS = Literal["random", "stratified", "time", "group", "hash"]
+_SCALES = Literal["auto", "standard", "minmax", "robust", "none"]
+_CLIPS = Literal["auto", True, False]
+_ENCODINGS = Literal["auto", "one_hot", "ordinal", "target", "none"]
+_IMPUTATIONS = Literal["auto", "median", "mean", "most_frequent", "none"]
+_TEXT_WAYS = Literal["auto", "tfidf", "drop", "none"]
+
+TaskName = Annotated[_TASKS, one_of(*get_args(_TASKS))]
+ColumnType = Annotated[_COLUMN_TYPES, one_of(*get_args(_COLUMN_TYPES))]
+Method = Annotated[_METHODS, one_of(*get_args(_METHODS))]
+Scale = Annotated[_SCALES, one_of(*get_args(_SCALES))]
+Clip = Annotated[_CLIPS, one_of(*get_args(_CLIPS))]
+Encode = Annotated[_ENCODINGS, one_of(*get_args(_ENCODINGS))]
+Impute = Annotated[_IMPUTATIONS, one_of(*get_args(_IMPUTATIONS))]
+TextWay = Annotated[_TEXT_WAYS, one_of(*get_args(_TEXT_WAYS))]

@@ -31,7 +31,7 @@ class Problem:
     def line(self, tree: Any) -> str:
         """Return the line that a person reads; the value is looked up in the tree as it was typed."""
         found, value = _look_up(tree, self.place)
-        where = ".".join(map(str, self.place)) or "the file"
+        where = ".".join(map(_spelled, self.place)) or "the file"
         return f"{where}: {shown(value)} — {self.text}" if found else f"{where}: {self.text}"
 
 
@@ -66,7 +66,7 @@ def problems_of(error: ValidationError, known: KnownKeys, required: Mapping[str,
 def _in_words(detail: Any, known: KnownKeys, required: Mapping[str, str]) -> Sequence[Problem]:
     place: Place = tuple(part for part in detail["loc"] if part != "[key]")
     cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, ProblemsError):
+    if isinstance(cause, ProblemsError) and place == detail["loc"]:
         return [Problem((*place, *problem.place), problem.text) for problem in cause.problems]
     return [Problem(place, _wording(detail["type"], place, known, required))]
 
@@ -81,7 +81,7 @@ def _wording(kind: str, place: Place, known: KnownKeys, required: Mapping[str, s
             return f"wanted a section with some of {', '.join(known[place])}"
         case "dict_type":
             return "wanted keys and values, such as {column: …}"
-    return "wanted text as the key; write it in quotes"
+    return "wanted a key that is text; write it in quotes"
 
 
 def _better_key(place: Place, known: KnownKeys) -> str:
@@ -93,12 +93,15 @@ def _better_key(place: Place, known: KnownKeys) -> str:
     return f"did you mean {'.'.join(map(str, (*elsewhere, key)))}?"
 
 
+def _spelled(part: object) -> str:
+    # A key is whatever the file holds: no escape sequence reaches the terminal, and no page of text.
+    return shown(str(part))[1:-1] if isinstance(part, str) else str(part)
+
+
 def _look_up(tree: Any, place: Place) -> tuple[bool, Any]:
     for part in place:
-        if isinstance(tree, Mapping) and part in tree:
+        try:
             tree = tree[part]
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
+        except (KeyError, IndexError, TypeError):
             return False, None
     return bool(place), tree

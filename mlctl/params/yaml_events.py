@@ -13,6 +13,30 @@ MAX_NODES = 100_000
 MAX_DEPTH = 50
 
 
+def check_bounds(tree: Any, name: str) -> None:
+    """Hold a tree that another reader built to the same limits, aliases and endless loops of them included.
+
+    Raises
+    ------
+    UsageError
+        When it is nested more than 50 deep, or holds more than 100,000 values.
+    """
+    level, nodes = [tree], 1
+    for _ in range(MAX_DEPTH + 1):
+        inner = [value.values() if isinstance(value, dict) else value for value in level if is_nest(value)]
+        nodes += sum(map(len, inner))
+        if nodes > MAX_NODES:
+            raise UsageError(f"{name}: more than {MAX_NODES:,} values, aliases written out")
+        level = [value for values in inner for value in values]
+    if level:
+        raise UsageError(f"{name}: nested more than {MAX_DEPTH} deep")
+
+
+def is_nest(value: Any) -> bool:
+    """Tell whether a value holds others."""
+    return isinstance(value, dict | list)
+
+
 class Builder:
     """One pass over the events of one document.
 
@@ -100,7 +124,7 @@ class Builder:
         built: dict[Any, Any] = {}
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
             key = self._value(inner, depth + 1)
-            if isinstance(key, dict | list):
+            if is_nest(key):
                 raise self._refuse(
                     inner, "a list or mapping stands as a key", "quote keys that begin with { or ["
                 )

@@ -1,14 +1,16 @@
-"""What the pool's tests send to workers: importable by name, as everything sent must be."""
+"""What the tests send to workers: importable by name, as everything sent has to be."""
 
 import ctypes
 import fcntl
 import itertools
 import os
 import signal
+import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
+
+from threadpoolctl import threadpool_info
 
 from mlctl.errors import DataError
 
@@ -25,13 +27,16 @@ def add(shared, number):
     return shared["base"] + number
 
 
+def add_to_base(shared):
+    return shared["base"] + 1
+
+
 def pid(shared):
     return shared["pid"], os.getpid()
 
 
 def nap(shared, seconds):
     time.sleep(seconds)
-    return seconds
 
 
 def raise_value_error(shared):
@@ -40,6 +45,10 @@ def raise_value_error(shared):
 
 def raise_data_error(shared):
     raise DataError("the column 'age' has no value", "drop it")
+
+
+def raise_bare(shared):
+    raise KeyError
 
 
 def exit_by_itself(shared):
@@ -56,8 +65,10 @@ def kill_itself(shared, number):
 
 
 def abort_for_memory(shared):
-    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
-    os.abort()
+    os.write(
+        2, b"terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n"
+    )
+    os._exit(134)
 
 
 def crash(shared):
@@ -72,53 +83,43 @@ def unpicklable(shared):
     return lambda: None
 
 
-def talk(shared, number):
-    sys.stdout.write("a fold is done\n")
-    os.write(2, b"from C\n")
+def talk(shared):
+    sys.stdout.write("from Python\n")
     sys.stdout.flush()
-    return Path(f"/proc/self/fd/{number}").resolve().name
+    os.write(2, b"from C\n")
 
 
 def environment(shared):
-    from threadpoolctl import threadpool_info
-
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED")
-    threads = {info["num_threads"] for info in threadpool_info()}
-    return {name: os.environ.get(name) for name in names}, threads
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {name: os.environ.get(name) for name in names}, {info["num_threads"] for info in threadpool_info()}
 
 
-def main_file(shared):
-    return getattr(sys.modules.get("__mp_main__"), "__file__", None), getattr(
-        sys.modules["__main__"], "__file__", None
-    )
+def main_files(shared):
+    return [getattr(sys.modules.get(name), "__file__", None) for name in ("__main__", "__mp_main__")]
 
 
-def interrupt_is_ignored(shared):
+def interrupt_itself(shared):
     os.kill(os.getpid(), signal.SIGINT)
     return True
 
 
-def hold(shared, path, *, interpreter_lock=False):
-    """Hold a lock on a file for as long as the process lives, busy all the while."""
-    handle = Path(path).open("w")  # noqa: SIM115 - held until the process dies
+def hold(shared, path):
+    """Hold a lock on a file for as long as the process lives."""
+    handle = Path(path).open("w")  # noqa: SIM115 - held to the end
     fcntl.flock(handle, fcntl.LOCK_EX)
     Path(f"{path}.ready").touch()
-    if interpreter_lock:
-        max(itertools.repeat(0, 10**13))  # one C loop that never lets another thread run
     time.sleep(600)
 
 
 def hold_greedily(shared, path):
-    hold(shared, path, interpreter_lock=True)
-
-
-def hold_and_spawn(shared, path):
-    import subprocess
-
-    subprocess.Popen(["flock", path, "sleep", "600"])
+    """The same, in one long C loop that lets no other thread run."""
+    handle = Path(path).open("w")  # noqa: SIM115 - held to the end
+    fcntl.flock(handle, fcntl.LOCK_EX)
     Path(f"{path}.ready").touch()
-    time.sleep(600)
+    max(itertools.repeat(0, 10**13))
 
 
-def warn(shared):
-    warnings.warn("worth knowing", UserWarning, stacklevel=1)
+def hold_in_a_child(shared, path):
+    """The same, in a process that the estimator started."""
+    code = "import sys; from tests.ml.calls import hold; hold(None, sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, path], check=False)

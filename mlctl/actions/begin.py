@@ -1,0 +1,39 @@
+"""A first parameters file, from what is seen in the data."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from mlctl.data.describe import column_facts
+from mlctl.data.read import read
+from mlctl.data.sources import resolve
+from mlctl.params.model import Data
+from mlctl.params.starter import starter
+
+
+def starter_for(data: str, target: str, project: str | None, model: str | None, base: Path) -> str:
+    """Return a short commented parameters file from what is seen in the data.
+
+    Parameters
+    ----------
+    data : str
+        A path or glob, or one of scikit-learn's sets (``sklearn:iris``).
+    target : str
+        The column to predict.
+    project, model : str or None
+        Their names; from the file's and the target's name when None.
+    base : Path
+        What relative paths are relative to.
+    """
+    built_in = data.startswith("sklearn:")
+    section = Data(target=target, source=data) if built_in else Data(target=target, path=(data,))
+    with tempfile.TemporaryDirectory() as scratch:
+        table = read(resolve(section, base, Path(scratch)).members, section)
+    return starter(column_facts(table.frame), data, target, project or _name(data), model or _name(target))
+
+
+def _name(text: str) -> str:
+    """Return a name that every rule allows, from a path or a column."""
+    stem = text.removeprefix("sklearn:").replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    name = re.sub(r"[^\w-]+", "_", stem).strip("_-. ")[:48]
+    return f"data_{name}" if name.isdigit() or not name else name

@@ -1,0 +1,115 @@
+"""The parameters file as a frozen value: every key, its form and its default."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from mlctl.domain.metrics import METRICS, Task, find_metric, metrics_of
+from mlctl.params import fields as f
+from mlctl.params.ladder_form import read_ladder
+from mlctl.params.problems import KnownKeys, wanted
+from mlctl.params.rung import Range, Rung
+from mlctl.params.sections import (
+    CrossValidation,
+    Data,
+    Limits,
+    Preprocess,
+    Search,
+    Section,
+    Split,
+    Stop,
+)
+from mlctl.params.words import nearest
+
+__all__ = [
+    "CrossValidation",
+    "Data",
+    "Limits",
+    "Parameters",
+    "Preprocess",
+    "Range",
+    "Rung",
+    "Search",
+    "Split",
+    "Stop",
+]
+
+
+def _ladder(value: Any, info: ValidationInfo) -> Any:
+    return read_ladder(value, info.data.get("task"))
+
+
+class Parameters(Section):
+    """The whole file."""
+
+    project: f.ProjectName = Field(description="The undertaking: a name in any script.")
+    model: f.ModelName = Field(description="What the project would deploy: a name in any script.")
+    description: f.Text = Field(default="", description="Of the model, for people.")
+    task: f.TaskName | None = Field(default=None, description="Default: inferred from the target, and said.")
+    data: Data
+    preprocess: Preprocess = Preprocess()
+    split: Split = Split()
+    cross_validation: CrossValidation = CrossValidation()
+    metric: f.Word | None = Field(default=None, description="By scikit-learn's name. Default: the task's.")
+    ladder: Annotated[Literal["auto"] | tuple[Rung, ...], BeforeValidator(_ladder)] = Field(
+        default="auto", description="auto, or the rungs to climb, simplest first."
+    )
+    all_rungs: f.Truth = Field(
+        default=False, description="Climb the rest of the default ladder whatever the probe says."
+    )
+    search: Search = Search()
+    stop: Stop = Stop()
+    limits: Limits = Limits()
+    jobs: f.Count | None = Field(default=None, description="Processes at once. Default: one for each core.")
+    seed: f.Seed = Field(default=0, description="Of everything random but the split.")
+
+    @field_validator("data")
+    @classmethod
+    def _labels(cls, data: Data, info: ValidationInfo) -> Data:
+        if data.positive is not None and info.data.get("task") == "regression":
+            raise wanted("no positive class where the task is regression", "positive")
+        return data
+
+    @field_validator("split")
+    @classmethod
+    def _column_for(cls, split: Split, info: ValidationInfo) -> Split:
+        data = info.data.get("data")
+        if data and split.method in ("time", "group") and getattr(data, split.method) is None:
+            raise wanted(f"the column as well; name it under data.{split.method}", "method")
+        return split
+
+    @field_validator("metric")
+    @classmethod
+    def _canonical(cls, name: str | None, info: ValidationInfo) -> str | None:
+        return None if name is None else _metric(name, info.data.get("task"))
+
+
+def _metric(name: str, task: Task | None) -> str:
+    metric = find_metric(name)
+    if metric is None:
+        spelled = {text: m.name for m in METRICS.values() for text in (m.name, *m.spellings)}
+        near = nearest(name, [text for text, of in spelled.items() if task in (None, METRICS[of].task)])
+        known = ", ".join(m.name for m in METRICS.values() if task in (None, m.task))
+        raise wanted(f"a metric; did you mean {spelled[near]}?" if near else f"one of {known}")
+    if task not in (None, metric.task):
+        known = ", ".join(m.name for m in metrics_of(task))
+        raise wanted(f"a metric of {task}, not of {metric.task}: one of {known}")
+    return metric.name
+
+
+def known_keys() -> KnownKeys:
+    """Return the keys of every section, in their order, by the section's place."""
+    keys: dict[tuple[str | int, ...], tuple[str, ...]] = {(): tuple(Parameters.model_fields)}
+    for name, field in Parameters.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            keys[(name,)] = tuple(field.annotation.model_fields)
+    return keys
+
+
+REQUIRED = {
+    "project": "the name of the project",
+    "model": "the name of the model",
+    "data": "a section with target, and source or path",
+    "target": "the name of the column to predict",
+}
+"""What is wanted of the keys that have no default."""

@@ -1,0 +1,165 @@
+"""The sections of the parameters file, each as a frozen value."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from mlctl.params import fields as f
+from mlctl.params.problems import Problem, ProblemsError, wanted
+from mlctl.params.words import nearest
+
+SKLEARN_SETS = ("iris", "diabetes", "wine", "breast_cancer", "digits")
+TEST_SIZE = 0.2
+
+
+class Section(BaseModel):
+    """A mapping of known keys; one whose keys are all commented out is as good as absent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class Data(Section):
+    """Where the rows come from, and what the columns are."""
+
+    source: f.Word | None = Field(default=None, description="A set that scikit-learn ships: sklearn:iris.")
+    path: f.Paths = Field(
+        default=None,
+        description="Files, relative to this one: CSV, Parquet or JSON Lines; * and ** may stand in it.",
+    )
+    target: f.Word = Field(description="The column to predict.")
+    drop: f.Words = Field(default=(), description="Columns to leave out.")
+    time: f.Word | None = Field(default=None, description="The column that orders the rows in time.")
+    group: f.Word | None = Field(
+        default=None, description="The column whose equal values never part in a split."
+    )
+    key: f.Word | None = Field(default=None, description="The column that identifies a row; never a feature.")
+    positive: f.Label = Field(
+        default=None, description="Of two classes, the one that scores speak of; default: the last."
+    )
+    delimiter: f.Delimiter = Field(
+        default=None, description="Between a CSV's columns; default: found from the header."
+    )
+    encoding: f.Encoding = Field(default="utf-8", description="Of the text files.")
+    missing: f.Words = Field(
+        default=(), description="Further marks for a missing value, beside the empty cell."
+    )
+    dates: dict[f.Word, f.Word] = Field(
+        default={}, description="Column to its date format, such as %d.%m.%Y."
+    )
+    types: dict[f.Word, f.ColumnType] = Field(
+        default={}, description="Column to its type, where the inferred one is wrong."
+    )
+
+    @field_validator("source")
+    @classmethod
+    def _known_set(cls, source: str | None) -> str | None:
+        name = (source or "").removeprefix("sklearn:")
+        if source is None or (name in SKLEARN_SETS and source != name):
+            return source
+        near = nearest(name, SKLEARN_SETS)
+        hint = f"; did you mean sklearn:{near}?" if near else "; a file is named under path"
+        raise wanted("one of " + ", ".join(f"sklearn:{known}" for known in SKLEARN_SETS) + hint)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Data":
+        roles = [role for role in ("time", "group", "key") if getattr(self, role) == self.target]
+        problems = [Problem((role,), "this column is the target; name another") for role in roles]
+        if (self.source is None) == (self.path is None):
+            both = ", not both" if self.path else ""
+            problems.append(Problem(("path",), f"wanted a path or a source{both}"))
+        if self.target in self.drop:
+            problems.append(Problem(("drop",), "the target is among them; keep it"))
+        if problems:
+            raise ProblemsError(problems)
+        return self
+
+
+class Preprocess(Section):
+    """What happens to the columns inside each pipeline; ``auto`` goes by the family of the rung."""
+
+    scale: f.Scale = Field(default="auto", description="Numbers.")
+    clip: f.Clip = Field(
+        default="auto", description="Numbers, at the 0.1 and 99.9 percentiles of the training rows."
+    )
+    encode: f.Encode = Field(default="auto", description="Categories.")
+    impute: f.Impute = Field(default="auto", description="Missing values.")
+    text: f.TextWay = Field(default="auto", description="Columns of free text.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        if value == "none":
+            return {"scale": "none", "clip": False, "encode": "none", "impute": "none", "text": "none"}
+        if isinstance(value, str) and value != "auto":
+            raise wanted("auto, none, or a section with some of " + ", ".join(cls.model_fields))
+        return {} if value == "auto" else value
+
+
+class Split(Section):
+    """Which rows are held out until the end."""
+
+    method: f.Method | None = Field(
+        default=None,
+        description="Default: time or group where data names such a column, else hash, which is permanent.",
+    )
+    train_size: f.Fraction | None = Field(default=None, description="Share of the rows to train on.")
+    test_size: f.Fraction | None = Field(
+        default=None, description=f"Share of the rows held out; default: {TEST_SIZE}."
+    )
+    random_state: f.Seed = Field(default=0, description="Seed of a random or stratified split.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _size(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("train_size") is None and value.get("test_size") is None:
+            return {**value, "test_size": TEST_SIZE}
+        return value
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> "Split":
+        if (self.train_size or 0) + (self.test_size or 0) > 1:
+            raise wanted("a test_size that leaves room for train_size: together at most 1", "test_size")
+        return self
+
+
+class CrossValidation(Section):
+    """The folds on which the choice is made."""
+
+    folds: f.Folds = Field(default=5, description="Parts of the training rows, each scored once.")
+    repeats: f.Repeats = Field(
+        default="auto",
+        description="Times that the folds are drawn anew; auto: 3 below 1,000 rows in random folds, else 1.",
+    )
+
+
+class Search(Section):
+    """How many points of a grid or of ranges are tried."""
+
+    max_points: f.Count = Field(
+        default=12, description="A larger grid, or ranges, are sampled with the seed."
+    )
+
+
+class Stop(Section):
+    """When the climb may end early."""
+
+    target: f.Number | None = Field(default=None, description="A cross-validation score that is good enough.")
+    max_minutes: f.Positive | None = Field(
+        default=60.0, description="For the whole climb; null: without end."
+    )
+
+
+class Limits(Section):
+    """What a rung may cost and still be recommended, and what it may use while it is fitted."""
+
+    latency_ms: f.Positive = Field(default=100.0, description="To predict one row.")
+    size_mb: f.Positive = Field(default=200.0, description="Of the stored model.")
+    rung_minutes: f.Positive = Field(default=20.0, description="To fit one rung.")
+    memory_gb: f.Positive | None = Field(
+        default=None, description="Of one process; default: a share of the machine's."
+    )

@@ -1,0 +1,232 @@
+"""Where everything is: format 1 of the store.
+
+This page specifies the format; a reader needs nothing but it, a YAML parser and, for the datasets, zstd. No
+other module spells a path inside the store. Every text is UTF-8. Names in capitals stand for names that users
+chose (see :mod:`mlctl.domain.names`: Unicode NFC, no slash, no leading dot or dash, never all digits), ``V`` for
+a model version id such as ``iris_3f9a1c_12``. A directory holds this page's names or the users' names, never
+both. Links are never followed. What is not named here is ignored, and so is every name that begins with a dot.
+
+::
+
+    mlstore/
+    ├── FORMAT                     "mlctl-store 1\\n", written last by init; a larger number is refused by name
+    ├── README                     the short form of this page, for people
+    ├── .gitignore                 lock, index and tmp
+    ├── lock                       held by flock for moments; its text says who holds it; empty when free
+    ├── index.sqlite               a cache, see below; may be missing
+    ├── tmp/                       half-made things; nothing in it is ever read
+    ├── trash/TIME_NAME/           removed things: from.yaml, and the thing itself as "item"
+    ├── damaged/                   set aside by repair
+    └── projects/PROJECT/
+        ├── meta.yaml              the project's record
+        ├── number                 the last experiment number that was given out, in decimal
+        ├── datasets/
+        │   ├── NAME.tar.zst       the files as they came: tar of regular files, sorted, times 0 (or NAME.tar.gz)
+        │   └── NAME.yaml          the dataset's record
+        └── models/MODEL/
+            ├── meta.yaml          the model's record
+            ├── champion           one line: V; missing while there is none
+            ├── events.jsonl       one JSON object a line, only ever appended to
+            ├── retrain/           the run journal; its locks and slots are not kept in git
+            └── experiments/V/
+                ├── meta.yaml      the experiment's record
+                ├── params.yaml, environment.yaml, scores.csv, predictions.csv, model.skops or model.joblib,
+                │   plots/, changes.diff      artifacts, named by the record's artifact_file_paths
+                ├── train_rows.u32 32-bit hashes of the training rows, little-endian, sorted
+                ├── log.txt        the full log; locked by flock while the experiment runs
+                ├── reports/       what came after the end
+                └── SHA256SUMS     of every file but meta.yaml, itself and reports/, as sha256sum writes it
+
+**Records** are YAML mappings (the core schema of YAML 1.2; text that YAML 1.1 would read as something else is
+quoted). Their keys are the fields of :mod:`mlctl.domain.records`, in that order. What the place tells is not
+repeated: the project of a model, the project and model of an experiment. Unknown keys are kept and ignored.
+Times are text, UTC, RFC 3339 with microseconds and ``Z``. Paths in ``artifact_file_paths`` are relative to the
+experiment's directory. Paths in a dataset's ``source`` are relative to the directory that holds the store,
+unless they were typed absolute. ``archive.file`` of a dataset names a file in the same directory, which may be
+that of another record with equal content.
+
+**An experiment's life.** Its directory appears whole, with ``status: running``, a ``process`` (``host``, ``pid``)
+and a locked ``log.txt``. At the end come the artifacts, then ``SHA256SUMS``, then ``status: finished`` without
+``process``: what says finished is whole. ``failed`` and ``interrupted`` experiments have no ``SHA256SUMS``. One that
+says ``running`` while its ``log.txt`` is not locked is read as interrupted; so is one of another host whose
+``log.txt`` has not been touched for five minutes. After the end, ``meta.yaml`` is the only file that is rewritten,
+and ``reports/`` only grows.
+
+**Numbers** count up within a project. One is given out under the lock, once: ``number`` is read, raised to the
+highest number that any directory in the project bears, raised by one and replaced. It outlives removal: the
+directory of a removed project stays behind with ``number`` alone.
+
+**Truth.** Directories and events are the truth. The champion is the ``to`` of the last complete event whose
+``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. A dataset exists when its
+``.yaml`` does. The index holds records by the time, size and inode of their files, and may be deleted at any moment.
+"""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlctl.errors import DamagedError
+
+FORMAT = 1
+FORMAT_FILE = "FORMAT"
+FORMAT_WORD = "mlctl-store"
+DEFAULT_NAME = "mlstore"
+
+META = "meta.yaml"
+LOG = "log.txt"
+SUMS = "SHA256SUMS"
+REPORTS = "reports"
+DATASET_SUFFIX = ".yaml"
+ARCHIVE_SUFFIXES = (".tar.zst", ".tar.gz")
+ITEM = "item"
+FROM = "from.yaml"
+
+README = """\
+An mlctl store: projects, their models, every experiment, and the data they were trained on.
+
+projects/P/meta.yaml                   the project; projects/P/number is the last experiment number given out
+projects/P/datasets/                   the data as it came (tar and zstd), one record beside each archive
+projects/P/models/M/                   the model; champion names the experiment in use, events.jsonl says since when
+projects/P/models/M/experiments/V/     one try: record, parameters, scores, predictions, model, log, checksums
+index.sqlite, lock, tmp/               may be deleted while no mlctl runs; they are made again
+trash/, damaged/                       what was removed or set aside; `mlctl store gc` empties them
+
+Read it with ls and cat, copy or move it whole. `sha256sum -c SHA256SUMS` holds in every finished experiment.
+"""
+
+GITIGNORE = """\
+/lock
+/index.sqlite*
+/tmp/
+.tmp-*
+/projects/*/models/*/retrain/*.lock
+/projects/*/models/*/retrain/slots/
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one store.
+
+    Parameters
+    ----------
+    root : Path
+        The store's directory, absolute.
+    """
+
+    root: Path
+
+    @property
+    def format(self) -> Path:
+        """Says that this is a store, and of which format."""
+        return self.root / FORMAT_FILE
+
+    @property
+    def readme(self) -> Path:
+        """What a person reads first."""
+        return self.root / "README"
+
+    @property
+    def gitignore(self) -> Path:
+        """What git leaves out."""
+        return self.root / ".gitignore"
+
+    @property
+    def lock(self) -> Path:
+        """Held to change what is there."""
+        return self.root / "lock"
+
+    @property
+    def index(self) -> Path:
+        """The cache of records."""
+        return self.root / "index.sqlite"
+
+    @property
+    def tmp(self) -> Path:
+        """Half-made things."""
+        return self.root / "tmp"
+
+    @property
+    def trash(self) -> Path:
+        """Removed things."""
+        return self.root / "trash"
+
+    @property
+    def damaged(self) -> Path:
+        """Things that repair set aside."""
+        return self.root / "damaged"
+
+    @property
+    def projects(self) -> Path:
+        """All projects."""
+        return self.root / "projects"
+
+    def project(self, project: str) -> Path:
+        """Return a project's directory."""
+        return self.projects / project
+
+    def number(self, project: str) -> Path:
+        """Return the file of the last number given out."""
+        return self.project(project) / "number"
+
+    def datasets(self, project: str) -> Path:
+        """Return the directory of a project's datasets."""
+        return self.project(project) / "datasets"
+
+    def dataset(self, project: str, name: str) -> Path:
+        """Return the record of a dataset."""
+        return self.datasets(project) / f"{name}{DATASET_SUFFIX}"
+
+    def models(self, project: str) -> Path:
+        """Return the directory of a project's models."""
+        return self.project(project) / "models"
+
+    def model(self, project: str, model: str) -> Path:
+        """Return a model's directory."""
+        return self.models(project) / model
+
+    def champion(self, project: str, model: str) -> Path:
+        """Return the pointer to the experiment in use."""
+        return self.model(project, model) / "champion"
+
+    def events(self, project: str, model: str) -> Path:
+        """Return the log of what became of a model."""
+        return self.model(project, model) / "events.jsonl"
+
+    def experiments(self, project: str, model: str) -> Path:
+        """Return the directory of a model's experiments."""
+        return self.model(project, model) / "experiments"
+
+    def experiment(self, project: str, model: str, version: str) -> Path:
+        """Return an experiment's directory."""
+        return self.experiments(project, model) / version
+
+    def shown(self, path: Path) -> str:
+        """Return a path as people are told it: relative to the directory that holds the store, with ``/``."""
+        return Path(os.path.relpath(path, self.root.parent)).as_posix()
+
+    def unlinked(self, path: Path) -> Path:
+        """Return a path inside the store, having made sure that no link on the way leads out of it.
+
+        Raises
+        ------
+        DamagedError
+            When a link stands on the way.
+        """
+        way = self.root
+        for part in path.relative_to(self.root).parts:
+            way /= part
+            if _is_link(way):
+                raise DamagedError(
+                    f"{self.shown(way)} is a link, which a store does not follow",
+                    "put the thing itself in its place; the whole store may be behind a link",
+                )
+        return path
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,50 @@
+"""What every test shares: a command line that runs in an empty directory, and no way out of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlctl.cli.main import main
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One command line that was run."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+
+@pytest.fixture(autouse=True)
+def nowhere_else(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a directory of the test's own: no test can find a developer's store by walking up."""
+    place = tmp_path_factory.mktemp("work")
+    monkeypatch.chdir(place)
+    monkeypatch.delenv("MLCTL_STORE", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return place
+
+
+@pytest.fixture
+def mlctl(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run one command line in this process and give ``(code, out, err)``."""
+
+    def run(*words: str | Path) -> Ran:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run

@@ -1,0 +1,88 @@
+import pytest
+from pydantic import ValidationError
+
+from mlctl.params.sections import Data, Preprocess, Split, Stop
+
+
+def problems(section, tree):
+    with pytest.raises(ValidationError) as caught:
+        section.model_validate(tree)
+    causes = [(d["loc"], d["ctx"]["error"]) for d in caught.value.errors()]
+    return [((*loc, *p.place), p.text) for loc, cause in causes for p in cause.problems]
+
+
+def test_a_section_whose_keys_are_commented_out_has_its_defaults():
+    assert Stop.model_validate(None) == Stop(target=None, max_minutes=60)
+
+
+def test_data_wants_one_of_path_and_source():
+    assert problems(Data, {"target": "y"}) == [(("path",), "wanted a path or a source")]
+    both = {"target": "y", "path": "a.csv", "source": "sklearn:iris"}
+    assert problems(Data, both) == [(("path",), "wanted a path or a source, not both")]
+
+
+def test_a_column_has_one_role():
+    tree = {"path": "a.csv", "target": "y", "time": "y", "key": "y", "drop": ["y"]}
+    text = "this column is the target; name another"
+    dropped = (("drop",), "the target is among them; keep it")
+    assert problems(Data, tree) == [(("time",), text), (("key",), text), dropped]
+
+
+def test_data_is_kept_as_it_was_typed():
+    data = Data.model_validate({"path": ["b/*.csv", "/a.csv"], "target": "y", "drop": "x", "positive": True})
+    assert data.path == ("b/*.csv", "/a.csv")
+    assert data.drop == ("x",)
+    assert data.positive is True
+    assert (data.encoding, data.delimiter, data.missing, data.dates, data.types) == (
+        "utf-8",
+        None,
+        (),
+        {},
+        {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("iris", "did you mean sklearn:iris?"),
+        ("sklearn:irs", "did you mean sklearn:iris?"),
+        ("data.csv", "a file is named under path"),
+    ],
+)
+def test_an_unknown_set(source, hint):
+    ((_, text),) = problems(Data, {"source": source, "target": "y"})
+    listed = "sklearn:iris, sklearn:diabetes, sklearn:wine, sklearn:breast_cancer, sklearn:digits"
+    assert text == f"wanted one of {listed}; {hint}"
+
+
+@pytest.mark.parametrize("name", ["iris", "diabetes", "wine", "breast_cancer", "digits"])
+def test_scikit_learns_sets(name):
+    assert Data.model_validate({"source": f"sklearn:{name}", "target": "y"}).source == f"sklearn:{name}"
+
+
+def test_preprocess_by_one_word():
+    raw = Preprocess.model_validate("none")
+    assert raw.model_dump() == {
+        "scale": "none",
+        "clip": False,
+        "encode": "none",
+        "impute": "none",
+        "text": "none",
+    }
+    assert Preprocess.model_validate("auto") == Preprocess() == Preprocess.model_validate(None)
+    ((_, text),) = problems(Preprocess, "standard")
+    assert text == "wanted auto, none, or a section with some of scale, clip, encode, impute, text"
+
+
+def test_the_default_size_of_the_held_out_part():
+    assert Split().test_size == 0.2
+    assert Split.model_validate({"method": "hash"}).test_size == 0.2
+    half = Split.model_validate({"train_size": 0.5})
+    assert (half.train_size, half.test_size) == (0.5, None)
+    assert Split.model_validate({"train_size": 0.8, "test_size": 0.2}).test_size == 0.2
+
+
+def test_two_sizes_are_at_most_the_whole():
+    text = "wanted a test_size that leaves room for train_size: together at most 1"
+    assert problems(Split, {"train_size": 0.8, "test_size": 0.3}) == [(("test_size",), text)]
