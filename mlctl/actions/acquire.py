@@ -1,5 +1,6 @@
 """Read the data that a parameters file names, and keep what was read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from mlctl.data.schema import infer
 from mlctl.data.sources import Source, resolve
 from mlctl.domain.records import Dataset
 from mlctl.errors import DataError
+from mlctl.params.load import Loaded
 from mlctl.params.model import Data
 from mlctl.store.store import Store
+from mlctl.store.times import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +71,18 @@ def keep(fetched: Fetched, *, scratch: Path, threads: int) -> Kept:
     return Kept(fetched, packed, archive)
 
 
-def record(
-    store: Store, name: str, kept: Kept, data: Data, project: str, now: datetime
-) -> tuple[Dataset, bool]:
+def record(store: Store, name: str, kept: Kept, loaded: Loaded, now: datetime) -> tuple[Dataset, bool]:
     """Return the dataset's record, and whether its content is new to the project."""
+    project, data = loaded.parameters.project, loaded.parameters.data
+    effective = loaded.effective["data"]
     known = store.dataset_by_fingerprint(project, kept.packed.fingerprint)
     if known is not None:
         return known, False
     frame = kept.fetched.table.frame
     made = Dataset(
         dataset=name,
-        created_datetime=timestamp(now),
-        source=dict(kept.fetched.source.described),
+        created_datetime=stamp(now),
+        source=described(kept.fetched.source, effective),
         fingerprint=kept.packed.fingerprint,
         archive={"sha256": kept.packed.archive_sha256, "bytes": kept.packed.archive_bytes},
         members=[{"name": m.name, "bytes": m.bytes, "sha256": m.sha256} for m in kept.packed.members],
@@ -90,6 +93,12 @@ def record(
         project_name=project,
     )
     return store.add_dataset(project, made, kept.archive), True
+
+
+def described(source: Source, effective: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where data came from, as it was typed: what the environment gave stays unexpanded."""
+    typed = {name: effective[name] for name in ("source", "path") if effective.get(name)}
+    return dict(source.described) | typed
 
 
 def roles(data: Data) -> dict[str, str]:

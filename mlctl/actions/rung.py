@@ -13,7 +13,6 @@ from mlctl.actions import environment
 from mlctl.actions.git import GitState
 from mlctl.actions.prepare import Prepared
 from mlctl.domain.records import Dataset, Experiment, Model
-from mlctl.domain.version_id import short_commit
 from mlctl.ml.hashing import row_hashes
 from mlctl.ml.outcome import RungFailure, RungResult, RungSummary
 from mlctl.ml.rungs import PlannedRung
@@ -38,7 +37,7 @@ class Climber:
         prepared = self.prepared
         opened = self.store.new_experiment(
             self.model,
-            short_commit(self.git.commit),
+            self.git.commit,
             now,
             rung=rung.label,
             rung_index=rung.index,

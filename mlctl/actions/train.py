@@ -178,10 +178,9 @@ def _dataset(
     store: Store, kept: Kept, order: Order, opened: OpenExperiment | None, done: Sequence[Experiment]
 ) -> tuple[Dataset, bool]:
     """Put the data in its place, under the name of the first experiment that is trained on it."""
-    parameters = order.loaded.parameters
     first = opened.experiment if opened else done[0]
     try:
-        return record(store, first.model_version_id, kept, parameters.data, parameters.project, order.now())
+        return record(store, first.model_version_id, kept, order.loaded, order.now())
     except MlctlError as error:
         if opened:
             with suppress(MlctlError):  # the disk that could not take the data may not take this either

@@ -75,10 +75,11 @@ def _format(form: str, *, as_json: bool) -> table.Format:
 
 
 def _head(of_model: Any, found: Any) -> None:
-    folds = next((r.experiment.validation_dataset for r in found.rows if r.experiment.validation_dataset), {})
-    told = f"{folds.get('folds', '?')} folds × {folds.get('repeats', 1)}"
+    dealt = (row.experiment.validation_dataset for row in found.rows)
+    folds: dict[str, Any] = next((part for part in dealt if part), {})
+    told = f" ({folds['folds']} folds × {folds.get('repeats', 1)})" if folds.get("folds") else ""
     name = f"{of_model.project_name}/{of_model.model_name}"
-    out.say(f"{name} · {len(found.rows)} experiments · {found.metric.name} {found.metric.arrow} ({told})")
+    out.say(f"{name} · {len(found.rows)} experiments · {found.metric.name} {found.metric.arrow}{told}")
 
 
 def _foot(found: Any) -> None:

@@ -45,7 +45,6 @@ def add(
 ) -> None:
     """Record a try that was made elsewhere."""
     from mlctl.actions import environment, git
-    from mlctl.domain.version_id import short_commit
 
     told = {
         "parameters": _object(parameters, "parameters"),
@@ -56,7 +55,7 @@ def add(
     state = git.state(Path.cwd(), ignore=opened.root)
     experiment = opened.new_experiment(
         owner,
-        short_commit(state.commit),
+        state.commit,
         datetime.now(UTC),
         rung=rung,
         metric=owner.metric,

@@ -23,7 +23,7 @@ def show(
     owner = opened.model(found.project_name, found.model_name)
     peers = opened.experiments(found.project_name, found.model_name).records
     shown = action.describe(found, peers, opened.champion(owner))
-    directory = opened.experiment_directory(found)
+    directory = opened.relative(opened.experiment_directory(found))
     if as_json:
         out.document({"experiments": [_document(shown, directory)]})
         return
@@ -35,7 +35,8 @@ def show(
 def _document(shown: Any, directory: Any) -> dict[str, Any]:
     e = shown.experiment
     said = shown.recommendation
-    return e.to_dict() | {
+    document: dict[str, Any] = e.to_dict()
+    return document | {
         "project_name": e.project_name,
         "model_name": e.model_name,
         "directory": str(directory),
@@ -115,7 +116,6 @@ def _data(experiment: Any) -> str:
     told = [
         f"{train['dataset']}: {train.get('rows')} rows trained on" if train.get("dataset") else "",
         f"{folds['folds']} folds × {folds.get('repeats', 1)}" if folds.get("folds") else "",
-        f"{test['rows']} held out" if test.get("rows") is not None else "",
         str(test.get("said", "")),
     ]
     return ", ".join(part for part in told if part)

@@ -86,8 +86,9 @@ def _show(trained: Any, *, as_json: bool) -> None:
     if as_json:
         out.document(_document(trained))
         return
-    for rung, reason in trained.skipped:
-        out.say(f"not climbed: {rung} — {reason}")
+    for reason in dict.fromkeys(reason for _, reason in trained.skipped):
+        rungs = ", ".join(rung for rung, why in trained.skipped if why == reason)
+        out.say(f"not climbed: {rungs} — {reason}")
     chosen = next((e for e in trained.rungs if e.model_version_id == said.name), None)
     if chosen:
         out.text(f"recommended: {chosen.model_version_id} {chosen.rung}{_score(chosen)}")
@@ -97,8 +98,8 @@ def _show(trained: Any, *, as_json: bool) -> None:
         out.text(f"  because {reason}" if chosen else f"  {reason}")
     for forgone in said.forgoes:
         out.text(f"  forgoes {forgone}")
-    name = f"{trained.model.project_name}/{trained.model.model_name}"
-    out.hint(f"mlctl show {chosen.model_version_id}" if chosen else f"mlctl compare {name}:latest")
+    model = f"--project {trained.model.project_name} --model {trained.model.model_name}"
+    out.hint(f"mlctl show {chosen.model_version_id}" if chosen else f"mlctl compare {model}")
 
 
 def _score(experiment: Any) -> str:

@@ -132,7 +132,9 @@ def _text(series: pd.Series, asked: str | None) -> tuple[Judged, Any]:
     kind, reason, key = _kind_of_text(sample, distinct, len(codes) - missing)
     if asked in {"category", "text"}:
         kind, key = "category" if asked == "category" else "text", False
-    faults = {"key"} if key else _text_faults(sample, kind, distinct)
+    faults = _text_faults(sample, kind, distinct)
+    if key and faults <= {"levels"}:  # numbers and dates that were not read as such name nothing
+        faults = {"key"}
     column = _column(series, kind, asked, _facts(distinct, missing, reason))
     return Judged(column, frozenset(faults), _odd(sample, faults)), codes.astype("int64").view("uint64")
 
@@ -150,7 +152,7 @@ def _kind_of_text(sample: list[str], distinct: int, rows: int) -> tuple[ColumnKi
     words = sum(len(_WORD.findall(value)) for value in sample) / max(1, len(sample))
     if words >= WORDS and distinct > TEXT_SHARE * rows and distinct > TEXT_LEVELS:
         return "text", f"{distinct:,} distinct texts of {words:.0f} words on average", False
-    key = rows >= KEY_ROWS and distinct >= KEY_SHARE * rows and words <= 2
+    key = rows >= KEY_ROWS and distinct >= KEY_SHARE * rows and words < WORDS
     return "category", f"text with {distinct:,} levels", key
 
 

@@ -8,18 +8,18 @@ import pandas as pd
 
 from mlctl.data.classes import labels
 from mlctl.data.findings import Problem, names, refuse
-from mlctl.data.frames import family
+from mlctl.data.frames import TEXT, family
 from mlctl.data.retype import retype
 from mlctl.domain.columns import Column
 from mlctl.errors import DataError
 from mlctl.params.words import did_you_mean
 
-_EMPTY = {
+_EMPTY: dict[str, Any] = {
     "number": "float64",
     "boolean": "object",
     "date": "datetime64[ns]",
-    "category": "str",
-    "text": "str",
+    "category": TEXT,
+    "text": TEXT,
 }
 
 

@@ -65,7 +65,7 @@ def read_csv(member: Member, data: Data, as_text: Collection[str] = ()) -> tuple
                 parse_options=pyarrow.csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),
                 convert_options=_conversion(head, data, as_text),
             )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _diagnose(member, head, error) from error
     _check_text(member, head, table)
     table, commas = _decimal_commas(table, head.delimiter, as_text)
@@ -95,7 +95,8 @@ def _check_text(member: Member, head: Head, table: pa.Table) -> None:
 
 def _odd_quotes(member: Member) -> bool:
     with reading(member.name), member.stream() as stream:
-        return sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(1 << 20), b"")) % 2 == 1
+        quotes: int = sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(1 << 20), b""))
+    return quotes % 2 == 1
 
 
 def _diagnose(member: Member, head: Head, error: Exception) -> DataError:
@@ -126,7 +127,7 @@ def _fault_in(lines: Iterable[str], member: Member, head: Head) -> DataError | N
             if row and len(row) != width:
                 return DataError(
                     f"{member.name}: line {line:,} has {len(row)} fields, the header has {width}",
-                    f"mend the line; a {delimiter_name(head.delimiter)} inside a field needs quotes around it",
+                    f"mend the line; a {delimiter_name(head.delimiter)} inside a field needs quotes",
                 )
             line = reader.line_num + 1
     except csv.Error as error:

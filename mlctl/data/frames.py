@@ -21,6 +21,9 @@ from mlctl.errors import DataError
 
 Family = Literal["number", "boolean", "date", "text"]
 
+TEXT = pd.Series(["text"]).dtype
+"""pandas' type for text: ``str``, before pandas 3 ``object``."""
+
 EXACT = 2**53
 """The largest integer up to which float64 holds every one."""
 
@@ -167,7 +170,6 @@ _CONVERSIONS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str, list[str]],
     (pa.types.is_duration, _seconds),
     (pa.types.is_string, _text),
     (pa.types.is_large_string, _text),
-    (pa.types.is_string_view, _text),
     (pa.types.is_binary, _bytes),
     (pa.types.is_large_binary, _bytes),
 )

@@ -30,7 +30,7 @@ def read_json(member: Member) -> pa.Table:
         # Arrow itself does not look whether a text is UTF-8.
         table.validate(full=True)
         table = table.rename_columns([str(name) for name in table.column_names])
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _first_fault(member) or DataError(
             f"{member.name}: is not JSON Lines: {error}", _ONE_A_LINE
         ) from error

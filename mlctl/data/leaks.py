@@ -53,7 +53,7 @@ def suspects(
     if rows < _LEAST_ROWS:
         return []
     sample = np.random.default_rng(seed).permutation(len(target))[:rows]
-    answers = pd.factorize(target[sample])[0] if classification else target[sample]
+    answers = pd.factorize(target[sample])[0] if classification else _scaled(target[sample])
     found = []
     for column in asked:
         score = _score(_values(frame[column.name].iloc[sample]), answers, classification=classification)
@@ -73,6 +73,11 @@ def _finding(found: list[tuple[str, float]], classification: bool) -> Finding:
         "if that is not known at the time of a prediction it is the target in disguise: name it in data.drop",
         tuple(name for name, _ in best),
     )
+
+
+def _scaled(numbers: Any) -> Any:
+    """Bring the numbers within 1, where their squares cannot overflow; R2 knows no scale."""
+    return numbers / max(np.abs(numbers).max(), np.finfo(float).tiny)
 
 
 def _values(series: pd.Series) -> Any:
@@ -129,8 +134,9 @@ def _by_level(known: Any, answers: Any, asked: Any, *, classification: bool) -> 
     if not classification:
         means = np.bincount(codes, weights=answers) / np.bincount(codes)
         return np.where(seen, means[at], answers.mean())
-    pairs, counts = np.unique(np.stack([codes, answers]), axis=1, return_counts=True)
-    order = np.argsort(counts, kind="stable")  # the commonest answer of a level is written last, and stays
+    kinds = int(answers.max()) + 1
+    pairs, counts = np.unique(codes * kinds + answers, return_counts=True)
+    pairs = pairs[np.argsort(counts, kind="stable")]
     commonest = np.empty(len(levels), dtype="int64")
-    commonest[pairs[0, order]] = pairs[1, order]
+    commonest[pairs // kinds] = pairs % kinds  # the commonest answer of a level is written last, and stays
     return np.where(seen, commonest[at], np.bincount(answers).argmax())

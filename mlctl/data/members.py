@@ -7,7 +7,7 @@ renamed to ``.csv`` is called a spreadsheet and not a CSV with strange character
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,7 +77,7 @@ class Member:
     path: Path
     format: Format
     compression: str | None
-    head: bytes
+    head: bytes = field(repr=False)
 
     @property
     def whole(self) -> bool:

@@ -28,9 +28,10 @@ def read_parquet(member: Member) -> tuple[pa.Table, tuple[str, ...]]:
         with reading(member.name):
             # ParquetFile, not read_table: a folder named year=2026 must not become a column.
             table = pyarrow.parquet.ParquetFile(member.path).read()
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         raise DataError(
-            f"{member.name}: is cut short or damaged: {error}", "fetch or write the file again"
+            f"{member.name}: is cut short, damaged, or of a kind that Arrow does not read: {error}",
+            "fetch or write the file again",
         ) from error
     index = [name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)]
     notes = (f"{member.name}: pandas' index column left out: {', '.join(index)}",) if index else ()

@@ -71,12 +71,26 @@ def read(members: Sequence[tuple[str, Path]], data: Data) -> ReadTable:
     mixed = _mixed(parts)
     if mixed:
         parts = [_as_text(part, data, text | set(data.dates), mixed) for part in parts]
-    frame, notes = _under_one_another(parts)
+    frame = _under_one_another(parts)
     if frame.empty:
         names = ", ".join(member.name for member in looked[:3])
         raise DataError(f"{names}: there is a header and no row below it", "check what wrote the file")
     said = [f"column {name!r} is text in some files, so it is read as text in all" for name in mixed]
-    return ReadTable(_settle_types(frame, data), (*(n for part in parts for n in part.notes), *notes, *said))
+    return ReadTable(_settle_types(frame, data), (*_notes(parts, frame), *said))
+
+
+def _notes(parts: Sequence[_Part], frame: pd.DataFrame) -> list[str]:
+    """Say once what is to be said of several files."""
+    files: dict[str, list[str]] = {}
+    for part in parts:
+        lacking = [repr(name) for name in frame.columns if name not in part.frame.columns]
+        notes = [*part.notes, f"has no column {', '.join(lacking)}: missing there"] if lacking else part.notes
+        for note in notes:
+            files.setdefault(note.removeprefix(f"{part.member.name}: "), []).append(part.member.name)
+    return [
+        f"{names[0]}{f' and {len(names) - 1:,} more' if len(names) > 1 else ''}: {note}"
+        for note, names in files.items()
+    ]
 
 
 def _read_one(member: Member, data: Data, as_text: Collection[str]) -> _Part:
@@ -108,7 +122,7 @@ def _mark_missing(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
 def _marked(series: pd.Series, data: Data) -> pd.Series:
     kind = family(series)
     if kind == "number" and data.missing:
-        marks = pd.to_numeric(pd.Series(list(data.missing), dtype="str"), errors="coerce").dropna()
+        marks = pd.to_numeric(pd.Series(list(data.missing)), errors="coerce").dropna()
         return series.mask(series.isin(marks))
     if kind != "text":
         return series
@@ -143,9 +157,9 @@ def _as_text(part: _Part, data: Data, text: set[str], mixed: Sequence[str]) -> _
     return part
 
 
-def _under_one_another(parts: Sequence[_Part]) -> tuple[pd.DataFrame, list[str]]:
+def _under_one_another(parts: Sequence[_Part]) -> pd.DataFrame:
     if len(parts) == 1:
-        return parts[0].frame, []
+        return parts[0].frame
     everywhere = set.intersection(*(set(part.frame.columns) for part in parts))
     if not everywhere:
         first, other = parts[0].member.name, parts[1].member.name
@@ -156,12 +170,7 @@ def _under_one_another(parts: Sequence[_Part]) -> tuple[pd.DataFrame, list[str]]
     filled = [part.frame.dropna(axis="columns", how="all") for part in parts]
     columns = list(dict.fromkeys(name for part in parts for name in part.frame.columns))
     frame = pd.concat(filled, ignore_index=True, sort=False).reindex(columns=columns)
-    notes = [
-        f"{part.member.name}: has no column {', '.join(map(repr, lacking))}: missing there"
-        for part in parts
-        if (lacking := [name for name in columns if name not in part.frame.columns])
-    ]
-    return pd.DataFrame({name: _tidy(frame[name]) for name in columns}, copy=False), notes
+    return pd.DataFrame({name: _tidy(frame[name]) for name in columns}, copy=False)
 
 
 def _tidy(series: Any) -> Any:
@@ -176,6 +185,5 @@ def _settle_types(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
     wanted = {name: kind for name, kind in asked.items() if name in frame.columns}
     if not wanted:
         return frame
-    return frame.assign(
-        **{name: retype(frame[name], kind, data.dates.get(name)) for name, kind in wanted.items()}
-    )
+    made = {name: retype(frame[name], kind, data.dates.get(name)) for name, kind in wanted.items()}
+    return pd.DataFrame({name: made.get(name, frame[name]) for name in frame.columns}, copy=False)

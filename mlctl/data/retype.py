@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlctl.data.frames import as_moments, family
+from mlctl.data.frames import TEXT, as_moments, family
 from mlctl.errors import DataError
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
@@ -69,7 +69,7 @@ def _text(series: pd.Series) -> pd.Series:
         return series
     spell = repr if family(series) == "number" else str
     values = [np.nan if pd.isna(value) else spell(_plain(value)) for value in series.tolist()]
-    return pd.Series(values, index=series.index, name=series.name, dtype="str")
+    return pd.Series(values, index=series.index, name=series.name, dtype=TEXT)
 
 
 def _plain(value: Any) -> Any:
@@ -94,7 +94,7 @@ def _date(series: pd.Series) -> pd.Series:
         return series
     if family(series) == "text":
         found = pd.to_datetime(
-            series.where(series.str.match(_ISO)), format="ISO8601", errors="coerce", utc=True
+            series.where(series.str.match(_ISO, na=False)), format="ISO8601", errors="coerce", utc=True
         )
         slashed = pd.to_datetime(series, format="%Y/%m/%d", errors="coerce", utc=True)
         return _moments(series, found.fillna(slashed), "an ISO date", "set data.dates to its strptime form")

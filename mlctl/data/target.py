@@ -110,7 +110,8 @@ def _infinite_target(name: str, count: int) -> Problem:
 
 
 def _skew(name: str, values: Any) -> list[Finding]:
-    centred = values - values.mean()
+    scaled = values / np.abs(values).max()  # or the cubes may overflow
+    centred = scaled - scaled.mean()
     skewness = float((centred**3).mean() / max(float((centred**2).mean()) ** 1.5, np.finfo(float).tiny))
     if abs(skewness) < SKEWED:
         return []

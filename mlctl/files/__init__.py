@@ -5,6 +5,7 @@ module         what it does
 =============  =====================================================================================
 ``atomic``     whole files and whole folders: built aside, synced, renamed into place; appended lines
 ``locks``      one writer at a time, and who it is
+``log``        a file that only grows, locked while somebody writes to it
 ``reading``    bytes with a limit, never through a link
 ``checksums``  sha256 of files, in the form that ``sha256sum -c`` reads
 ``packing``    files into one compressed tar, in one pass
@@ -20,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlctl.files.atomic import (
+    ASIDE,
     append_line,
     make_folder,
     move,
@@ -27,11 +29,13 @@ from mlctl.files.atomic import (
     remove_file,
     remove_folder,
     scratch_folder,
+    set_modified,
     write_atomic,
     write_via,
 )
 from mlctl.files.locks import is_locked, lock, try_lock_file
-from mlctl.files.reading import read_bytes_limited
+from mlctl.files.log import HeldLog
+from mlctl.files.reading import modified, read_bytes_limited
 
 if TYPE_CHECKING:
     from mlctl.files.checksums import fingerprint, parse_sums, sha256, sha256sums
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from mlctl.files.unpacking import unpack
 
 __all__ = [
+    "ASIDE",
+    "HeldLog",
     "Member",
     "Packed",
     "append_line",
@@ -46,6 +52,7 @@ __all__ = [
     "is_locked",
     "lock",
     "make_folder",
+    "modified",
     "move",
     "new_folder",
     "pack",
@@ -54,6 +61,7 @@ __all__ = [
     "remove_file",
     "remove_folder",
     "scratch_folder",
+    "set_modified",
     "sha256",
     "sha256sums",
     "try_lock_file",

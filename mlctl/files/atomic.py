@@ -181,6 +181,12 @@ def _rename(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def set_modified(path: Path, modified: int) -> None:
+    """Set when a file was last changed, in ns since the epoch."""
+    with explained("write", path):
+        os.utime(path, ns=(modified, modified), follow_symlinks=False)
+
+
 def remove_file(path: Path) -> None:
     """Remove a file that is there."""
     with explained("remove", path):

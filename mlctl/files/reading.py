@@ -48,3 +48,11 @@ def _read(handle: int, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def modified(path: Path) -> int | None:
+    """Return when a file or a folder was last changed, in ns since the epoch; None where there is none."""
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return None

@@ -160,9 +160,7 @@ def find_class(path: str) -> type:
         package = (error.name or module).partition(".")[0]
         raise UsageError(
             f"ladder: {path}: there is no module {error.name!r}",
-            f"install it: pip install {package}"
-            if package == module.partition(".")[0]
-            else "check its spelling",
+            f"install it: pip install {package}" if package == error.name else "check its spelling",
         ) from error
     except Exception as error:  # whatever importing a foreign package raises
         raise UsageError(f"ladder: {path} cannot be imported: {error}", "check its spelling") from error
@@ -234,11 +232,10 @@ def _check_task(estimator: Any, rung: PlannedRung, task: Task) -> None:
 
 
 def _validate(estimator: Any, rung: PlannedRung) -> None:
-    check = getattr(estimator, "_validate_params", None)  # scikit-learn's, run by its fit
-    if check is None:
+    if not hasattr(estimator, "_parameter_constraints"):
         return
     try:
-        check()
+        estimator._validate_params()  # scikit-learn's own check, which its fit runs too
     except ValueError as error:
         raise UsageError(
             f"ladder: {rung.name}: {error}", f"see the parameters of {rung.class_path}"

@@ -25,7 +25,9 @@ FILES: dict[Format, str] = {"skops": "model.skops", "joblib": "model.joblib"}
 """Format to the file's name."""
 
 KNOWN = (
+    "functools.partial",  # of a function that is itself known; histogram boosting with categories holds one
     "numpy.dtype",
+    "scipy.sparse._csr.csr_matrix",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogitLink",
     "sklearn._loss.link.MultinomialLogit",
@@ -34,13 +36,17 @@ KNOWN = (
     "sklearn._loss.loss.HalfSquaredError",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.compose._column_transformer._RemainderColsList",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
     "sklearn.model_selection._split.KFold",
     "sklearn.neighbors._ball_tree.BallTree",
     "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
+    "sklearn.utils.validation.check_array",
 )
 """Types that fitted scikit-learn estimators hold and skops does not trust by itself.
 

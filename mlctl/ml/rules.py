@@ -92,7 +92,8 @@ class Rules:
         lead = difference(metric, probe, simple[best], self._problem.folds.test_to_train, tolerated)
         if lead.beyond:
             return ""
-        return f"no headroom: the probe leads {best} by {lead.gain:.3g} ± {lead.standard_error:.2g}"
+        verb = "leads" if lead.gain > 0 else "is behind"
+        return f"no headroom: the probe {verb} {best} by {abs(lead.gain):.3g} ± {lead.standard_error:.2g}"
 
     def _folds(self, rung: PlannedRung) -> tuple[float, ...]:
         return self._summaries.get(rung.name, RungSummary()).folds

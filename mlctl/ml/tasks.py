@@ -122,7 +122,7 @@ def refit(problem: Problem, rung: PlannedRung, point: int, folder: Path) -> Refi
     """
     with _collected() as caught:
         model, fit_s = _timed(lambda: _fit(problem, rung, point, problem.train))
-        train = _score(problem, problem.train, _predict(problem, model, problem.train))
+        train = scores_on(problem, model, problem.train)
         answer, predict_s = _timed(lambda: _predict(problem, model, problem.test))
         test = _score(problem, problem.test, answer)
         sample = problem.frame.iloc[problem.test[:COMPARED_ROWS]]

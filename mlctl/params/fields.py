@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
 
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic import (
+    AllowInfNan,
     BeforeValidator,
-    Field,
+    Strict,
     StrictBool,
     StrictInt,
     StrictStr,
@@ -96,24 +98,22 @@ def _name(kind: str) -> Callable[[str], str]:
     return check
 
 
-_STRICT = Field(strict=True)
-
-
-def _number(**limits: Any) -> Any:
-    return Field(strict=True, allow_inf_nan=False, **limits)
-
+# Not Field(…): of two Fields on one key, older versions of pydantic apply the inner one's limits last, past
+# the wording.
+_STRICT = Strict()
+_FINITE = AllowInfNan(False)
 
 Text = Annotated[str, _STRICT, form("text")]
-Word = Annotated[str, Field(strict=True, min_length=1), form("text")]
+Word = Annotated[str, _STRICT, MinLen(1), form("text")]
 Truth = Annotated[bool, _STRICT, form("true or false")]
-Number = Annotated[float, _number(), form("a number")]
-Positive = Annotated[float, _number(gt=0), form("a number greater than 0")]
-Fraction = Annotated[float, _number(gt=0, lt=1), form("a number between 0 and 1")]
-Count = Annotated[int, Field(strict=True, ge=1, le=100_000), form("a whole number, 1 or more")]
-Folds = Annotated[int, Field(strict=True, ge=2, le=50), form("a whole number from 2 to 50")]
-Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1), form("a whole number from 0 to 4294967295")]
+Number = Annotated[float, _STRICT, _FINITE, form("a number")]
+Positive = Annotated[float, _STRICT, _FINITE, Gt(0), form("a number greater than 0")]
+Fraction = Annotated[float, _STRICT, _FINITE, Gt(0), Lt(1), form("a number between 0 and 1")]
+Count = Annotated[int, _STRICT, Ge(1), Le(100_000), form("a whole number from 1 to 100000")]
+Folds = Annotated[int, _STRICT, Ge(2), Le(50), form("a whole number from 2 to 50")]
+Seed = Annotated[int, _STRICT, Ge(0), Le(2**32 - 1), form("a whole number from 0 to 4294967295")]
 Repeats = Annotated[
-    Literal["auto"] | Annotated[int, Field(strict=True, ge=1, le=100)],
+    Literal["auto"] | Annotated[int, _STRICT, Ge(1), Le(100)],
     form("a whole number from 1 to 100, or auto"),
 ]
 Label = Annotated[
@@ -123,7 +123,7 @@ ProjectName = Annotated[Word, after(_name("project"))]
 ModelName = Annotated[Word, after(_name("model"))]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
 Paths = Annotated[
-    Word | Annotated[tuple[Word, ...], Field(min_length=1)] | None,
+    Word | Annotated[tuple[Word, ...], MinLen(1)] | None,
     form("text, or a list of texts"),
     BeforeValidator(_paths),
 ]

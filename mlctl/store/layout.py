@@ -1,15 +1,16 @@
 """Where everything is: format 1 of the store.
 
 This page specifies the format; a reader needs nothing but it, a YAML parser and, for the datasets, zstd. No
-other module spells a path inside the store. Every text is UTF-8. Names in capitals stand for names that users
-chose (see :mod:`mlctl.domain.names`: Unicode NFC, no slash, no leading dot or dash, never all digits), ``V`` for
-a model version id such as ``iris_3f9a1c_12``. A directory holds this page's names or the users' names, never
-both. Links are never followed. What is not named here is ignored, and so is every name that begins with a dot.
+other module spells a path inside the store. Every text is UTF-8. Names in capitals stand for names that
+users chose (see :mod:`mlctl.domain.names`: Unicode NFC, no slash, no leading dot or dash, never all
+digits), ``V`` for a model version id such as ``iris_3f9a1c_12``. A directory holds this page's names or the
+users' names, never both. Links are never followed. What is not named here is ignored, and so is every name
+that begins with a dot.
 
 ::
 
     mlstore/
-    ├── FORMAT                     "mlctl-store 1\\n", written last by init; a larger number is refused by name
+    ├── FORMAT                     one line: mlctl-store 1; written last by init; a larger number is refused
     ├── README                     the short form of this page, for people
     ├── .gitignore                 lock, index and tmp
     ├── lock                       held by flock for moments; its text says who holds it; empty when free
@@ -21,7 +22,7 @@ both. Links are never followed. What is not named here is ignored, and so is eve
         ├── meta.yaml              the project's record
         ├── number                 the last experiment number that was given out, in decimal
         ├── datasets/
-        │   ├── NAME.tar.zst       the files as they came: tar of regular files, sorted, times 0 (or NAME.tar.gz)
+        │   ├── NAME.tar.zst       the files as they came: a tar, names sorted, times 0 (or NAME.tar.gz)
         │   └── NAME.yaml          the dataset's record
         └── models/MODEL/
             ├── meta.yaml          the model's record
@@ -37,28 +38,30 @@ both. Links are never followed. What is not named here is ignored, and so is eve
                 ├── reports/       what came after the end
                 └── SHA256SUMS     of every file but meta.yaml, itself and reports/, as sha256sum writes it
 
-**Records** are YAML mappings (the core schema of YAML 1.2; text that YAML 1.1 would read as something else is
-quoted). Their keys are the fields of :mod:`mlctl.domain.records`, in that order. What the place tells is not
-repeated: the project of a model, the project and model of an experiment. Unknown keys are kept and ignored.
-Times are text, UTC, RFC 3339 with microseconds and ``Z``. Paths in ``artifact_file_paths`` are relative to the
-experiment's directory. Paths in a dataset's ``source`` are relative to the directory that holds the store,
-unless they were typed absolute. ``archive.file`` of a dataset names a file in the same directory, which may be
-that of another record with equal content.
+**Records** are YAML mappings (the core schema of YAML 1.2; text that YAML 1.1 would read as something else
+is quoted). Their keys are the fields of :mod:`mlctl.domain.records`, in that order. What the place tells is
+not repeated: the project of a model, the project and model of an experiment. Unknown keys are kept and
+ignored. Times are text, UTC, RFC 3339 with microseconds and ``Z``. Paths in ``artifact_file_paths`` are
+relative to the experiment's directory. Paths in a dataset's ``source`` are relative to the directory that
+holds the store, unless they were typed absolute. ``archive.file`` of a dataset names a file in the same
+directory, which may be that of another record with equal content.
 
-**An experiment's life.** Its directory appears whole, with ``status: running``, a ``process`` (``host``, ``pid``)
-and a locked ``log.txt``. At the end come the artifacts, then ``SHA256SUMS``, then ``status: finished`` without
-``process``: what says finished is whole. ``failed`` and ``interrupted`` experiments have no ``SHA256SUMS``. One that
-says ``running`` while its ``log.txt`` is not locked is read as interrupted; so is one of another host whose
-``log.txt`` has not been touched for five minutes. After the end, ``meta.yaml`` is the only file that is rewritten,
-and ``reports/`` only grows.
+**An experiment's life.** Its directory appears whole, with ``status: running``, a ``process`` (``host``,
+``pid``) and a locked ``log.txt``. At the end come the artifacts, then ``SHA256SUMS``, then ``status:
+finished`` without ``process``: what says finished is whole. ``failed`` and ``interrupted`` experiments have
+no ``SHA256SUMS``. One that says ``running`` while its ``log.txt`` is not locked is read as interrupted,
+unless its ``host`` is another one and ``log.txt`` was touched within five minutes. After the end,
+``meta.yaml`` is the only file that is rewritten, and ``reports/`` only grows.
 
-**Numbers** count up within a project. One is given out under the lock, once: ``number`` is read, raised to the
-highest number that any directory in the project bears, raised by one and replaced. It outlives removal: the
+**Numbers** count up within a project. One is given out under the lock, once: ``number`` is read, raised to
+the highest number that any directory in the project bears, raised by one and replaced. The directories need
+not be looked at where the time of ``number`` is that of the newest ``experiments/``. It outlives removal: the
 directory of a removed project stays behind with ``number`` alone.
 
 **Truth.** Directories and events are the truth. The champion is the ``to`` of the last complete event whose
-``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. A dataset exists when its
-``.yaml`` does. The index holds records by the time, size and inode of their files, and may be deleted at any moment.
+``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. A dataset exists
+when its ``.yaml`` does. The index holds records by the time, size and inode of their files, and may be
+deleted at any moment.
 """
 
 import os
@@ -76,6 +79,7 @@ DEFAULT_NAME = "mlstore"
 META = "meta.yaml"
 LOG = "log.txt"
 SUMS = "SHA256SUMS"
+NUMBER = "number"
 REPORTS = "reports"
 DATASET_SUFFIX = ".yaml"
 ARCHIVE_SUFFIXES = (".tar.zst", ".tar.gz")
@@ -87,12 +91,13 @@ An mlctl store: projects, their models, every experiment, and the data they were
 
 projects/P/meta.yaml                   the project; projects/P/number is the last experiment number given out
 projects/P/datasets/                   the data as it came (tar and zstd), one record beside each archive
-projects/P/models/M/                   the model; champion names the experiment in use, events.jsonl says since when
+projects/P/models/M/                   the model; champion names the experiment in use, events.jsonl says why
 projects/P/models/M/experiments/V/     one try: record, parameters, scores, predictions, model, log, checksums
 index.sqlite, lock, tmp/               may be deleted while no mlctl runs; they are made again
-trash/, damaged/                       what was removed or set aside; `mlctl store gc` empties them
+trash/, damaged/                       what was removed or set aside; only `mlctl store gc` deletes
 
 Read it with ls and cat, copy or move it whole. `sha256sum -c SHA256SUMS` holds in every finished experiment.
+Made {made} by mlctl init.
 """
 
 GITIGNORE = """\
@@ -168,7 +173,7 @@ class Layout:
 
     def number(self, project: str) -> Path:
         """Return the file of the last number given out."""
-        return self.project(project) / "number"
+        return self.project(project) / NUMBER
 
     def datasets(self, project: str) -> Path:
         """Return the directory of a project's datasets."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class DamagedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[R]):
+class Listing(Generic[R_co]):
     """Records, and what was in their place but could not be read."""
 
-    records: tuple[R, ...]
+    records: tuple[R_co, ...]
     damaged: tuple[DamagedRecord, ...] = ()

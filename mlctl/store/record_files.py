@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from mlctl import files
 from mlctl.domain.records import Record
-from mlctl.errors import DamagedError, MlctlError, UsageError
+from mlctl.errors import DamagedError, UsageError
 from mlctl.store.shapes import misfit
 
 R = TypeVar("R", bound=Record)
@@ -47,15 +47,12 @@ def read_record_tree(kind: type[Record], path: Path) -> Tree:
 
     Raises
     ------
+    NotFoundError
+        When it is missing.
     DamagedError
-        When it is missing, cannot be read, or is no record; the reason is the whole message.
+        When it is no record; the reason is the whole message.
     """
-    try:
-        tree = read_tree(path)
-    except DamagedError:
-        raise
-    except MlctlError as error:
-        raise DamagedError(error.message, error.hint) from error
+    tree = read_tree(path)
     if wrong := misfit(kind, tree):
         raise DamagedError(wrong)
     return tree
@@ -108,5 +105,7 @@ def write_tree(path: Path, tree: Mapping[str, Any]) -> None:
     try:
         data = dump(tree).encode()
     except UnicodeEncodeError:
-        raise UsageError("the record cannot hold this: a text with half a character (a lone surrogate)") from None
+        raise UsageError(
+            "the record cannot hold this: a text with half a character (a lone surrogate)"
+        ) from None
     files.write_atomic(path, data)

@@ -125,7 +125,9 @@ def _artifacts(paths: Mapping[str, str]) -> str:
     for name, text in paths.items():
         path = PurePosixPath(text)
         if path.is_absolute() or ".." in path.parts or "\0" in text or not path.parts:
-            return f"artifact_file_paths.{name}: {_shown(text)} does not lie within the experiment's directory"
+            return (
+                f"artifact_file_paths.{name}: {_shown(text)} does not lie within the experiment's directory"
+            )
     return ""
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from mlctl.data import frames
 from mlctl.data.read import ReadTable, read
 from mlctl.errors import DataError
 from mlctl.params.model import Data
 
+TEXT = str(frames.TEXT)
 TABLES = Path(__file__).parent.parent / "tables"
 
 

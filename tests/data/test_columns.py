@@ -97,6 +97,11 @@ def test_numbers_and_ambiguous_dates_in_text_are_seen():
     assert judged(["1", "x", "y"] * 9).faults == set()
 
 
+def test_numbers_and_dates_that_are_all_different_are_no_keys():
+    assert judged([f"{n}.5" for n in range(99)] + ["unknown"]).faults == {"number-text"}
+    assert judged([f"{n % 28 + 1}.02.2026 {n // 28}:30" for n in range(99)]).faults == {"date-text"}
+
+
 def test_very_many_levels():
     assert judged([f"u{n % 1500}" for n in range(6000)]).faults == {"levels"}
 

@@ -6,7 +6,7 @@ from mlctl.data.conform import conform, conform_target
 from mlctl.data.examine import examine, types_of
 from mlctl.errors import DataError
 
-from .tables import read_text, section
+from .tables import TEXT, read_text, section
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_new_file_is_read_and_ordered_as_the_training_file(tmp_path, columns):
 
 def test_columns_without_any_value_have_their_type(tmp_path, columns):
     found = conform(read_text(tmp_path, "n,c,b,d,t\n,,,,\n").frame, columns, {})
-    assert [str(dtype) for dtype in found.dtypes] == ["float64", "str", "object", "datetime64[ns]", "str"]
+    assert [str(dtype) for dtype in found.dtypes] == ["float64", TEXT, "object", "datetime64[ns]", TEXT]
     assert found.isna().all(axis=None)
 
 

@@ -1,13 +1,17 @@
+import csv
 import gzip
+import io
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
 from mlctl.data.csv_file import MISSING
 
-from .tables import kinds, read_text, refused
+from .tables import TEXT, kinds, read_text, refused
 
 
 def test_types_are_settled_by_all_values(tmp_path):
@@ -21,7 +25,7 @@ def test_types_are_settled_by_all_values(tmp_path):
         "b": "bool",
         "d": "datetime64[ns]",
         "t": "datetime64[ns]",
-        "w": "str",
+        "w": TEXT,
     }
     assert frame["d"].tolist() == [pd.Timestamp(2026, 1, 31), pd.Timestamp(2026, 2, 1)]
     assert frame["w"].tolist() == ["x", "7"]
@@ -104,7 +108,7 @@ def test_ragged_rows_are_refused_with_their_line(tmp_path, text, said):
         return
     error = refused(tmp_path, text)
     assert error.message == said
-    assert "needs quotes around it" in error.hint
+    assert "inside a field needs quotes" in error.hint
 
 
 def test_a_quote_that_never_closes_is_refused_with_its_line(tmp_path):
@@ -143,3 +147,20 @@ def test_a_compressed_file_that_is_cut_short(tmp_path):
     error = refused(tmp_path, whole[: len(whole) * 3 // 4], "t.csv.gz")
     assert error.message.startswith("t.csv.gz: is cut short or damaged")
     assert error.hint == "fetch or write the file again"
+
+
+LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
+CELLS = st.one_of(st.integers(-(2**53), 2**53), st.floats(allow_nan=False), st.text(LETTERS, min_size=1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=20), delimiter=st.sampled_from(",;\t|"))
+def test_whatever_python_s_csv_module_writes_is_read_back(tmp_path_factory, rows, delimiter):
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
+    table = read_text(
+        tmp_path_factory.mktemp("t"), text.getvalue(), delimiter=delimiter, types={"a": "text", "b": "text"}
+    )
+    wanted = [tuple(None if str(cell) in MISSING else str(cell) for cell in row) for row in rows]
+    frame = table.frame.astype(object)
+    assert list(frame.where(frame.notna(), None).itertuples(index=False, name=None)) == wanted

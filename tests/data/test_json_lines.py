@@ -3,7 +3,7 @@ import gzip
 import pandas as pd
 import pytest
 
-from .tables import kinds, read_text, refused
+from .tables import TEXT, kinds, read_text, refused
 
 
 def test_one_object_a_line(tmp_path):
@@ -12,7 +12,7 @@ def test_one_object_a_line(tmp_path):
         '{"f": 2.5, "t": null, "d": "2026-02-01T12:00:00Z"}\n'
     )
     frame = read_text(tmp_path, gzip.compress(lines.encode()), "t.jsonl.gz").frame
-    assert kinds(frame) == {"i": "float64", "f": "float64", "b": "object", "t": "str", "d": "datetime64[ns]"}
+    assert kinds(frame) == {"i": "float64", "f": "float64", "b": "object", "t": TEXT, "d": "datetime64[ns]"}
     assert frame["b"].tolist() == [True, None]
     assert frame["d"].tolist() == [pd.Timestamp(2026, 1, 31), pd.Timestamp(2026, 2, 1, 12)]
 

@@ -5,7 +5,7 @@ import pytest
 from mlctl.data.read import read
 from mlctl.errors import DataError
 
-from .tables import TABLES, kinds, read_text, refused, section, write
+from .tables import TABLES, TEXT, kinds, read_text, refused, section, write
 
 
 def several(folder, *files, **fields):
@@ -45,7 +45,7 @@ def test_a_column_that_one_file_lacks_is_missing_there_and_said(tmp_path):
     assert table.frame["b"].tolist() == [True, None]
     assert table.frame["c"].isna().tolist() == [False, True]
     assert table.frame["d"].tolist() == [pd.NaT, pd.Timestamp(2026, 1, 31)]
-    assert kinds(table.frame)["c"] == "str"
+    assert kinds(table.frame)["c"] == TEXT
     assert table.notes == (
         "1.csv: has no column 'd': missing there",
         "2.csv: has no column 'b', 'c': missing there",
@@ -54,7 +54,7 @@ def test_a_column_that_one_file_lacks_is_missing_there_and_said(tmp_path):
 
 def test_a_column_empty_in_one_file_keeps_the_other_files_type(tmp_path):
     frame = several(tmp_path, ("1.csv", "a,b,c\n,1,\n"), ("2.csv", "a,b,c\nx,2,\n")).frame
-    assert kinds(frame) == {"a": "str", "b": "int64", "c": "float64"}
+    assert kinds(frame) == {"a": TEXT, "b": "int64", "c": "float64"}
 
 
 def test_a_file_without_rows_beside_others(tmp_path):
@@ -90,6 +90,14 @@ def test_a_header_and_nothing_else(tmp_path):
 
 def test_a_header_that_ends_the_file_is_a_header_and_no_row(tmp_path):
     assert refused(tmp_path, "a,b").message == "t.csv: there is a header and no row below it"
+
+
+def test_what_is_to_be_said_of_many_files_is_said_once(tmp_path):
+    files = [(f"{n}.csv", "a;b\n1;2\n") for n in range(5)]
+    assert several(tmp_path, *files, ("5.csv", "a\n1\n")).notes == (
+        "0.csv and 4 more: semicolon-delimited, found from the header",
+        "5.csv: has no column 'b': missing there",
+    )
 
 
 def test_types_and_dates_of_the_parameters_file(tmp_path):

@@ -38,6 +38,7 @@ def test_the_task_is_inferred_and_the_reason_given(values, task, reason):
         ([1, 0] * 10, (0, 1), 1, "int64"),
         ([1.0, 0.0, None] * 10, (0, 1), 1, "int64"),
         ([True, False] * 10, (False, True), True, "bool"),
+        ([True, None, False] * 10, (False, True), True, "bool"),
         (["b", "c", "a"] * 10, ("a", "b", "c"), None, "object"),
     ],
 )

@@ -77,7 +77,7 @@ def test_values_that_differ():
 
 
 def test_text_that_is_no_text():
-    assert len(set(hashed(["\ud800", "\ud801", "?"], dtype=object).tolist())) == 3
+    assert len(set(hashed(["\ud800", "?"], dtype=object).tolist())) == 2
 
 
 def test_numbers_are_spread_evenly_and_by_the_salt():

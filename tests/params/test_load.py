@@ -91,7 +91,7 @@ def test_every_problem_is_told_at_once_in_the_files_order(file):
         "split.train_siz: 0.8 — not a known key; did you mean train_size?",
         "stop.max_minutes: 'soon' — wanted a number greater than 0",
         "metric: 'acuracy' — wanted a metric; did you mean accuracy_score?",
-        "jobs: 'none' — wanted a whole number, 1 or more",
+        "jobs: 'none' — wanted a whole number from 1 to 100000",
         f"nonsense: 1 — not a known key; known here: {', '.join(known_keys()[()])}",
     ]
 

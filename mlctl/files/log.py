@@ -1,0 +1,58 @@
+"""A file that only grows, locked for as long as somebody writes to it."""
+
+import os
+from pathlib import Path
+
+from mlctl.files.atomic import write_all
+from mlctl.files.locks import try_lock_file
+from mlctl.files.trouble import explained
+
+
+class HeldLog:
+    """A log that its writer holds: when the process dies, the kernel gives the lock back.
+
+    The lock belongs to the open file, not to its name: the folder around it may be renamed.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make; nothing stands there.
+
+    Raises
+    ------
+    MlctlError
+        When it cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        with explained("write", path):
+            self._handle: int | None = os.open(path, flags, 0o666)
+            try_lock_file(self._handle)
+
+    def write(self, text: str) -> None:
+        """Add text at the end, without a sync."""
+        with explained("write", self._path):
+            write_all(self._open(), text.encode(errors="backslashreplace"))
+
+    def touch(self) -> None:
+        """Set the file's time to now: a sign of life for other machines."""
+        with explained("write", self._path):
+            os.utime(self._open())
+
+    def sync(self) -> None:
+        """Have everything on the disk."""
+        with explained("write", self._path):
+            os.fsync(self._open())
+
+    def close(self) -> None:
+        """Give the lock back; closing twice does no harm."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def _open(self) -> int:
+        if self._handle is None:
+            raise ValueError(f"{self._path} is closed")
+        return self._handle

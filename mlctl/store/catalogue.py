@@ -1,0 +1,129 @@
+"""Records by name and in lists: from the index where it is warm, from their files where it is not."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mlctl.domain.records import Dataset, Experiment, Model, Project, Record
+from mlctl.domain.version_id import VersionId
+from mlctl.errors import DamagedError, MlctlError
+from mlctl.store.index import Entry, Index, Key, Stamp
+from mlctl.store.listing import Listing
+from mlctl.store.liveness import is_alive
+from mlctl.store.record_files import read_record_tree
+from mlctl.store.scan import Scan
+from mlctl.store.site import Site
+
+R = TypeVar("R", bound=Record)
+
+_OWN_NAME = {Project: "project_name", Model: "model_name", Experiment: "model_version_id", Dataset: "dataset"}
+
+
+def projects(site: Site, only: str | None = None) -> Listing[Project]:
+    """Return the projects by name, or one of them."""
+    scan = Scan(site.layout)
+    cached = Index(site.layout.index).load("project", only)
+    return _listing(site, Project, scan, scan.projects(only), cached)
+
+
+def models(site: Site, project: str | None = None, only: str | None = None) -> Listing[Model]:
+    """Return the models by project and name; of one project, or of one name, where these are given."""
+    scan = Scan(site.layout)
+    cached = Index(site.layout.index).load("model", project, only)
+    return _listing(site, Model, scan, scan.models(project, only), cached)
+
+
+def datasets(site: Site, project: str, only: str | None = None) -> Listing[Dataset]:
+    """Return a project's datasets by name, or one of them."""
+    scan = Scan(site.layout)
+    cached = Index(site.layout.index).load("dataset", project, "", only)
+    return _listing(site, Dataset, scan, scan.datasets(project, only), cached)
+
+
+def experiments(site: Site, project: str | None = None, model: str | None = None) -> Listing[Experiment]:
+    """Return the experiments by project and number."""
+    scan = Scan(site.layout)
+    cached = Index(site.layout.index).load("experiment", project, model)
+    found = _listing(site, Experiment, scan, scan.experiments(project, model, cached), cached)
+    return Listing(tuple(sorted(found.records, key=_place)), found.damaged)
+
+
+def _place(experiment: Experiment) -> tuple[str, int, str]:
+    version = experiment.model_version_id
+    return experiment.project_name, int(version.rpartition("_")[2]), version
+
+
+def _listing(
+    site: Site, kind: type[R], scan: Scan, found: Iterable[tuple[Key, str]], cached: Mapping[Key, Entry]
+) -> Listing[R]:
+    paths = dict(found)
+    entries = {key: _entry(scan, kind, key, path, cached.get(key)) for key, path in paths.items()}
+    records = []
+    for key, entry in sorted((key, entry) for key, entry in entries.items() if entry is not None):
+        if entry.tree is None:
+            scan.note(paths[key], entry.reason)
+        else:
+            records.append(_record(site, kind, key, entry.tree))
+    _remember(site, entries, cached)
+    return Listing(tuple(records), tuple(scan.damaged))
+
+
+def _entry(scan: Scan, kind: type[Record], key: Key, path: str, known: Entry | None) -> Entry | None:
+    """Return what is in a record's file: what the index knows, where the file is still the same one."""
+    stamp = Stamp.of(path)
+    if known is not None and known.stamp == stamp:
+        return known
+    if stamp is None:
+        _note_missing(scan, path)
+        return None
+    try:
+        tree = read_record_tree(kind, Path(path))
+    except DamagedError as error:
+        return Entry(stamp, None, error.message)
+    except MlctlError as error:
+        # No right to read it: the file would be the same one when there is.
+        scan.note(path, error.message)
+        return None
+    wrong = _misplaced(kind, key, tree)
+    return Entry(stamp, None, wrong) if wrong else Entry(stamp, tree)
+
+
+def _note_missing(scan: Scan, path: str) -> None:
+    if os.path.lexists(path):
+        scan.note(path, "it is no regular file")
+    elif Path(path).parent.exists():  # else the whole was removed while this looked
+        scan.note(path, "it is missing")
+
+
+def _misplaced(kind: type[Record], key: Key, tree: Mapping[str, Any]) -> str:
+    """Say that a record is not the one that belongs where it is, or return the empty string."""
+    field = _OWN_NAME[kind]
+    wanted = key.name or key.model or key.project
+    if tree[field] != wanted:
+        return f"{field} is {tree[field]!a}, and its place says {wanted!a}"
+    version = VersionId.parse(key.name) if kind is Experiment else None
+    if version and version.project != key.project:
+        return f"it belongs to the project {version.project!a}"
+    return ""
+
+
+def _remember(site: Site, entries: Mapping[Key, Entry | None], cached: Mapping[Key, Entry]) -> None:
+    now = site.clock()
+    fresh = {
+        key: entry
+        for key, entry in entries.items()
+        if entry is not None and entry is not cached.get(key) and entry.stamp.is_settled(now)
+    }
+    Index(site.layout.index).store(fresh, [key for key in cached if key not in entries])
+
+
+def _record(site: Site, kind: type[R], key: Key, tree: Mapping[str, Any]) -> R:
+    placed = {"project_name": key.project, "model_name": key.model}
+    record = kind.from_dict(tree, **{name: placed[name] for name in kind.PLACED})
+    if isinstance(record, Experiment) and record.status == "running":
+        directory = site.layout.experiment(key.project, key.model, key.name)
+        if not is_alive(site, tree, directory):
+            return replace(record, status="interrupted")
+    return record

@@ -1,0 +1,53 @@
+"""One store as the modules behind its face share it: where it is, and who is at work."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlctl import files
+from mlctl.store.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A store's directory, and who works in it.
+
+    Attributes
+    ----------
+    layout : Layout
+        Its paths.
+    command : str
+        What the lock says of its holder.
+    clock : callable
+        Seconds since the epoch. It is compared with the times of files, so it is the machine's, whatever
+        time a command is told to take for now.
+    host : str
+        This machine's name.
+    lock_timeout : float
+        Seconds to wait for the lock.
+    """
+
+    layout: Layout
+    command: str = "mlctl"
+    clock: Callable[[], float] = time.time
+    host: str = os.uname().nodename
+    lock_timeout: float = 10.0
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the store's lock for the length of a block: for moments only.
+
+        Raises
+        ------
+        BusyError
+            When somebody else holds it for too long.
+        """
+        return files.lock(self.layout.lock, what=self.command, timeout=self.lock_timeout)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Hand out an empty folder on the store's file system, removed at the end."""
+        with files.scratch_folder(self.layout.unlinked(self.layout.tmp)) as folder:
+            yield folder

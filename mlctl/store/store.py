@@ -1,0 +1,197 @@
+"""The store as the rest of mlctl sees it: one thin face over the modules beside it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mlctl.domain.records import Dataset, Experiment, Model, Project, Record
+from mlctl.store import (
+    adding,
+    catalogue,
+    changes,
+    datasets,
+    lookup,
+    record_files,
+    sums,
+    times,
+    trash,
+)
+from mlctl.store import champion as champions
+from mlctl.store.champion import Event
+from mlctl.store.layout import Layout
+from mlctl.store.listing import DamagedRecord, Listing
+from mlctl.store.new_experiment import new_experiment
+from mlctl.store.open_experiment import OpenExperiment
+from mlctl.store.opening import find_root, make_root
+from mlctl.store.site import Site
+from mlctl.store.trash import Removable, Trashed
+
+__all__ = ["DamagedRecord", "Event", "Listing", "OpenExperiment", "Store", "Trashed", "find", "init"]
+
+R = TypeVar("R", bound=Record)
+
+
+def find(
+    start: Path, *, explicit: Path | None, environ: Mapping[str, str], command: str = "mlctl"
+) -> "Store":
+    """Return the store that a command works in; see :func:`mlctl.store.opening.find_root`."""
+    return Store(Site(Layout(find_root(start, explicit=explicit, environ=environ)), command))
+
+
+def init(path: Path, now: datetime) -> tuple["Store", bool]:
+    """Return the store in a directory, and whether it was made; see :func:`mlctl.store.opening.make_root`."""
+    root, created = make_root(path, now)
+    return Store(Site(Layout(root))), created
+
+
+class Store:
+    """Projects, their models, every experiment, and the data they were trained on, in one directory.
+
+    Reading takes no lock and never waits. Whatever is written appears whole. Times are arguments.
+
+    Parameters
+    ----------
+    site : Site
+        Where the store is, and who works in it.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def root(self) -> Path:
+        """The store's directory, absolute."""
+        return self._site.layout.root
+
+    # Records in lists
+
+    def projects(self) -> Listing[Project]:
+        """Return the projects by name."""
+        return catalogue.projects(self._site)
+
+    def models(self, project: str | None = None) -> Listing[Model]:
+        """Return the models by project and name; of one project, where it is given."""
+        return catalogue.models(self._site, project)
+
+    def experiments(self, project: str | None = None, model: str | None = None) -> Listing[Experiment]:
+        """Return the experiments by project and number; one whose process died reads as interrupted."""
+        return catalogue.experiments(self._site, project, model)
+
+    def datasets(self, project: str) -> Listing[Dataset]:
+        """Return a project's datasets by name."""
+        return catalogue.datasets(self._site, project)
+
+    # Records by name; NotFoundError with the nearest one
+
+    def project(self, name: str) -> Project:
+        """Return a project."""
+        return lookup.project(self._site, name)
+
+    def model(self, project: str, name: str) -> Model:
+        """Return a model of a project."""
+        return lookup.model(self._site, project, name)
+
+    def dataset(self, project: str, name: str) -> Dataset:
+        """Return a dataset of a project."""
+        return lookup.dataset(self._site, project, name)
+
+    def dataset_by_fingerprint(self, project: str, fingerprint: str) -> Dataset | None:
+        """Return a project's dataset of equal content, or None."""
+        return datasets.by_fingerprint(self._site, project, fingerprint)
+
+    # What a record stands for on disk
+
+    def experiment_directory(self, experiment: Experiment) -> Path:
+        """Return the directory of an experiment."""
+        layout = self._site.layout
+        return layout.experiment(experiment.project_name, experiment.model_name, experiment.model_version_id)
+
+    def dataset_archive(self, dataset: Dataset) -> Path:
+        """Return the path of a dataset's archive; DamagedError where it is gone."""
+        return datasets.archive(self._site, dataset)
+
+    def verify(self, experiment: Experiment) -> None:
+        """Check every file of a finished experiment; DamagedError naming what is not as it was."""
+        directory = self._site.layout.unlinked(self.experiment_directory(experiment))
+        sums.verify(directory, experiment.model_version_id)
+
+    def read_yaml(self, path: Path) -> dict[str, Any]:
+        """Return the mapping in a YAML file of the store; DamagedError where it holds none."""
+        return record_files.read_tree(self._site.layout.unlinked(path))
+
+    def relative(self, path: Path) -> str:
+        """Return a path as records and people are told it: relative to the directory that holds the store."""
+        return self._site.layout.shown(path)
+
+    # Making
+
+    def add_project(self, name: str, description: str, now: datetime) -> tuple[Project, bool]:
+        """Return the project of that name, and whether it was made."""
+        return adding.add_project(self._site, name, description, now)
+
+    def add_model(self, project: str, name: str, description: str, now: datetime) -> tuple[Model, bool]:
+        """Return the model of that name in a project, and whether it was made."""
+        return adding.add_model(self._site, project, name, description, now)
+
+    def new_experiment(
+        self, model: Model, commit: str | None, now: datetime, **fields: Any
+    ) -> OpenExperiment:
+        """Begin an experiment; see :func:`mlctl.store.new_experiment.new_experiment`."""
+        return new_experiment(self._site, model, commit, now, fields)
+
+    def add_dataset(self, project: str, record: Dataset, packed: Path) -> Dataset:
+        """Keep a dataset; see :func:`mlctl.store.datasets.add_dataset`."""
+        return datasets.add_dataset(self._site, project, record, packed)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Hand out an empty folder on the store's file system, removed at the end."""
+        return self._site.scratch()
+
+    # Changing
+
+    def update(self, record: R, **changed: Any) -> R:
+        """Set fields of a record; ``evaluations`` and ``artifact_file_paths`` are merged."""
+        return changes.update(self._site, record, changed)
+
+    def note(self, record: R, text: str, now: datetime) -> R:
+        """Leave a remark on a record."""
+        return changes.note(self._site, record, text, now)
+
+    def tag(self, record: R, tags: str | Sequence[str], *, remove: bool = False) -> R:
+        """Put tags on a record, or take them off."""
+        return changes.tag(self._site, record, tags, remove=remove)
+
+    # Removing
+
+    def remove(self, record: Removable, now: datetime) -> str:
+        """Move a thing to the trash, and return its name there."""
+        return trash.remove(self._site, record, now)
+
+    def restore(self, name: str) -> Path:
+        """Move a thing back; return where it is, relative to the directory that holds the store."""
+        return trash.restore(self._site, name)
+
+    def trash_listing(self) -> tuple[Trashed, ...]:
+        """Return what is in the trash and can be restored, the oldest first."""
+        return trash.listing(self._site)
+
+    # The experiment in use
+
+    def champion(self, model: Model) -> str | None:
+        """Return the version id of the experiment in use, or None."""
+        return champions.champion(self._site, model.project_name, model.model_name)
+
+    def events(self, model: Model) -> tuple[Event, ...]:
+        """Return what became of a model, the oldest first."""
+        return champions.events(self._site, model.project_name, model.model_name)
+
+    def record_event(self, model: Model, event: Event) -> None:
+        """Append an event, and have the pointer follow where it changes the champion."""
+        champions.record_event(self._site, model.project_name, model.model_name, event)
+
+    @staticmethod
+    def stamp(now: datetime) -> str:
+        """Return a time as records hold it: UTC, RFC 3339 with microseconds and ``Z``."""
+        return times.stamp(now)

@@ -1,0 +1,67 @@
+"""``SHA256SUMS``: what an experiment's files were when it finished."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlctl import files
+from mlctl.errors import DamagedError, NotFoundError
+from mlctl.store.layout import META, REPORTS, SUMS
+from mlctl.store.record_files import LARGEST
+
+_LEFT_OUT = {META, SUMS, REPORTS}
+
+
+def write_sums(directory: Path) -> None:
+    """Write the checksums of every file that stands in an experiment's directory."""
+    files.write_atomic(directory / SUMS, files.sha256sums(directory, sorted(_names(directory))))
+
+
+def _names(directory: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(directory):
+        place = Path(folder)
+        if place == directory:
+            folders[:] = [name for name in folders if name not in _LEFT_OUT]
+            names = [name for name in names if name not in _LEFT_OUT]
+        for name in names:
+            if not name.startswith(files.ASIDE) and not (place / name).is_symlink():
+                yield (place / name).relative_to(directory).as_posix()
+
+
+def verify(directory: Path, shown: str) -> None:
+    """Check every file of a finished experiment.
+
+    Parameters
+    ----------
+    directory : Path
+        The experiment's.
+    shown : str
+        What to call it in an error.
+
+    Raises
+    ------
+    DamagedError
+        Naming each file that is missing or not as it was.
+    """
+    try:
+        recorded = files.read_bytes_limited(directory / SUMS, LARGEST).decode(errors="replace")
+    except NotFoundError:
+        raise DamagedError(f"{shown} has no {SUMS}", "only finished experiments have one") from None
+    wrong = [
+        f"{name}: {reason}"
+        for name, digest in files.parse_sums(recorded).items()
+        if (reason := _wrong(directory, name, digest))
+    ]
+    if wrong:
+        raise DamagedError(
+            f"{shown} is not as it was when it finished: {wrong[0]}",
+            "restore it from a copy of the store",
+            tuple(wrong),
+        )
+
+
+def _wrong(directory: Path, name: str, digest: str) -> str:
+    path = directory / name
+    if not path.is_file() or path.is_symlink():
+        return "is missing"
+    return "" if files.sha256(path) == digest else "has another checksum"
