@@ -54,7 +54,9 @@ def rungs() -> str:
     lines = ["# Rungs and metrics", "", "## Rungs, the simplest first", ""]
     lines += ["| name | scikit-learn class | also known as |", "| --- | --- | --- |"]
     for kind in KINDS.values():
-        paths = ", ".join(dict.fromkeys(p.rpartition(".")[2] for p in kind.classes.values())) or "your function"
+        paths = (
+            ", ".join(dict.fromkeys(p.rpartition(".")[2] for p in kind.classes.values())) or "your function"
+        )
         lines.append(f"| `{kind.name}` | {paths} | {', '.join(kind.spellings)} |")
     lines += ["", "## Metrics", "", "| name | task | better | also known as |", "| --- | --- | --- | --- |"]
     for metric in METRICS.values():

@@ -19,6 +19,9 @@ from mlctl.ml.rungs import PlannedRung, plan
 from mlctl.ml.splits import Split, make_split
 from mlctl.params.model import Parameters
 
+NUMBERS_ROWS = "MLC002"
+"""The finding that a column names the rows, as an index does."""
+
 RARE = 0.2
 """Share of the rarer class below which accuracy flatters every model."""
 
@@ -69,7 +72,7 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
     """
     found = examined(parameters, table)
     metric = settle_metric(parameters.metric, found)
-    split = _split(parameters, found)
+    split = _split(parameters, table, found)
     folds = _folds(parameters, found, split)
     rungs = plan(
         parameters.ladder,
@@ -164,9 +167,9 @@ def is_rare(found: Examination) -> bool:
     return rarest_share(found) < min(RARE, balanced / 2 if len(found.classes) > 2 else RARE)
 
 
-def _split(parameters: Parameters, found: Examination) -> Split:
+def _split(parameters: Parameters, table: ReadTable, found: Examination) -> Split:
     data = parameters.data
-    identity = found.aside["key"].to_frame() if data.key else found.frame
+    identity = found.aside["key"].to_frame() if data.key else _content(parameters, table, found)
     return make_split(
         parameters.split,
         found.target,
@@ -175,6 +178,17 @@ def _split(parameters: Parameters, found: Examination) -> Split:
         groups=found.aside["group"] if data.group else None,
         identity=identity,
     )
+
+
+def _content(parameters: Parameters, table: ReadTable, found: Examination) -> Any:
+    """Return what names a row by its content: every column but the target, and but those that number rows.
+
+    Columns that are no features today are in it, so that a row keeps its side when they become some. A column
+    that numbers the rows is not: copies of one row belong on one side.
+    """
+    numbering = {name for f in found.findings if f.code == NUMBERS_ROWS for name in f.columns}
+    left = [name for name in table.frame.columns if name not in {parameters.data.target, *numbering}]
+    return table.frame[left].iloc[found.kept].reset_index(drop=True)
 
 
 def _folds(parameters: Parameters, found: Examination, split: Split) -> Folds:

@@ -75,7 +75,9 @@ def compare_levels(one: Any, other: Any, levels: Any) -> Comparison:
     if min(missing) == 1:
         return Comparison(missing=missing)
     first, second, names = _binned(
-        np.bincount(one + 1, minlength=len(levels) + 1), np.bincount(other + 1, minlength=len(levels) + 1), levels
+        np.bincount(one + 1, minlength=len(levels) + 1),
+        np.bincount(other + 1, minlength=len(levels) + 1),
+        levels,
     )
     distance, variation = jensen_shannon(first, second), total_variation(first, second)
     return Comparison(

@@ -14,6 +14,7 @@ server then loads its libraries meanwhile.
 """
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -40,6 +41,9 @@ PRELOAD = [
     "sklearn.tree",
 ]
 """What the server has loaded before it forks a worker."""
+
+LONGEST_WAIT = 3_600.0
+"""Seconds to wait at a time: the system takes no timeout of many days."""
 
 TAIL = 4_000
 """Characters of a dead worker's last words that are kept."""
@@ -180,11 +184,13 @@ class Pool:
             The clock's reading at which calls that are not done fail with reason ``timeout``.
         """
         while self._dispatch():
-            left = None if deadline is None else deadline - self._clock()
-            ready = mp_connection.wait(self._handles(), left) if left is None or left > 0 else []
-            if not ready:
+            left = math.inf if deadline is None else deadline - self._clock()
+            if left <= 0:
                 yield from self._time_out()
                 return
+            ready = mp_connection.wait(self._handles(), min(left, LONGEST_WAIT))
+            if not ready:
+                continue
             worker, call = next(
                 (w, call) for w, call in self._busy() if w.connection in ready or w.process.sentinel in ready
             )

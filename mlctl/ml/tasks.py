@@ -122,7 +122,7 @@ def refit(problem: Problem, rung: PlannedRung, point: int, folder: Path) -> Refi
     """
     with _collected() as caught:
         model, fit_s = _timed(lambda: _fit(problem, rung, point, problem.train))
-        train = scores_on(problem, model, problem.train)
+        train = _score(problem, problem.train, _predict(problem, model, problem.train))
         answer, predict_s = _timed(lambda: _predict(problem, model, problem.test))
         test = _score(problem, problem.test, answer)
         sample = problem.frame.iloc[problem.test[:COMPARED_ROWS]]
@@ -138,12 +138,6 @@ def measure_latency(problem: Problem, path: Path) -> Latency:
         return latency.measure(model, problem.frame.iloc[problem.test[: latency.MOST_ROWS]])
 
 
-def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    start = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - start
-
-
 def scores_on(problem: Problem, model: Any, rows: IntArray) -> dict[str, float]:
     """Return the scores of a fitted model on rows of a problem, computed as a climb computes them.
 
@@ -154,6 +148,12 @@ def scores_on(problem: Problem, model: Any, rows: IntArray) -> dict[str, float]:
     """
     with _collected():
         return _score(problem, rows, _predict(problem, model, rows))
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    start = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - start
 
 
 def _collected() -> Any:

@@ -67,6 +67,7 @@ def stability_index(one: Any, other: Any) -> float:
         0 (the same shares) or more.
     """
     p, q = np.maximum(one, 0.5) / one.sum(), np.maximum(other, 0.5) / other.sum()
+    p, q = p[one + other > 0], q[one + other > 0]
     return float(((p - q) * np.log(p / q)).sum())
 
 

@@ -12,7 +12,6 @@ from mlctl.errors import DamagedError, MlctlError
 from mlctl.store.index import Entry, Index, Key, Stamp
 from mlctl.store.listing import Listing
 from mlctl.store.liveness import is_alive
-from mlctl.store.record_files import read_record_tree
 from mlctl.store.scan import Scan
 from mlctl.store.site import Site
 
@@ -78,6 +77,13 @@ def _entry(scan: Scan, kind: type[Record], key: Key, path: str, known: Entry | N
     if stamp is None:
         _note_missing(scan, path)
         return None
+    return _read(scan, kind, key, path, stamp)
+
+
+def _read(scan: Scan, kind: type[Record], key: Key, path: str, stamp: Stamp) -> Entry | None:
+    # Imported here: a warm index makes do without YAML and the rules for what it may hold.
+    from mlctl.store.record_files import read_record_tree  # noqa: PLC0415
+
     try:
         tree = read_record_tree(kind, Path(path))
     except DamagedError as error:

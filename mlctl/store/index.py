@@ -11,9 +11,8 @@ import stat
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlctl import files
 from mlctl.errors import MlctlError
@@ -40,8 +39,7 @@ _SAME_TICK_SECONDS = 2.0
 _LARGEST_INTEGER = (1 << 63) - 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """Which record: a project has no model and no name, a model no name, a dataset no model."""
 
     kind: str
@@ -50,8 +48,7 @@ class Key:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a rewritten file does not share with the one before it; ``modified`` in ns since the epoch."""
 
     modified: int
@@ -78,8 +75,7 @@ class Stamp:
         return abs(now - self.modified / 1e9) > _SAME_TICK_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is known of a record's file: its tree, or the reason why it has none."""
 
     stamp: Stamp
@@ -135,8 +131,7 @@ class Index:
         with self._connected("rwc") as connection:
             connection.execute("BEGIN IMMEDIATE")
             _prepare(connection)
-            keys = ((key.kind, key.project, key.model, key.name) for key in (*gone, *fresh))
-            connection.executemany(_DELETE, keys)
+            connection.executemany(_DELETE, (*gone, *fresh))
             connection.executemany(_INSERT, (_row(key, entry) for key, entry in fresh.items()))
             connection.execute("COMMIT")
 
@@ -173,9 +168,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _row(key: Key, entry: Entry) -> tuple[str | int, ...]:
     record = json.dumps(entry.tree, ensure_ascii=False, separators=(",", ":"))
-    stamp = entry.stamp
-    places = (key.kind, key.project, key.model, key.name, stamp.modified, stamp.size, stamp.inode)
-    return (*places, entry.reason, record, zlib.crc32(record.encode()))
+    return (*key, *entry.stamp, entry.reason, record, zlib.crc32(record.encode()))
 
 
 def _read(row: tuple[Any, ...]) -> tuple[Key, Entry]:

@@ -1,7 +1,6 @@
 """Find a store, and make one."""
 
 import os
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from mlctl.store.layout import DEFAULT_NAME, FORMAT, FORMAT_WORD, GITIGNORE, REA
 from mlctl.store.times import stamp
 
 _LONGEST = 1000
-_FORM = re.compile(rf"{FORMAT_WORD} ([0-9]{{1,9}})\s*")
+_MOST_DIGITS = 9
 _MLFLOW = "mlruns"
 
 
@@ -117,13 +116,13 @@ def _is_store(root: Path) -> bool:
 
 
 def _check_format(text: str, path: Path) -> None:
-    match = _FORM.fullmatch(text)
-    if not match or int(match[1]) < 1:
+    number = text.removeprefix(FORMAT_WORD).strip()
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
         raise DamagedError(
             f"{path} does not say which format the store has", f"it should hold: {FORMAT_WORD} {FORMAT}"
         )
-    if int(match[1]) > FORMAT:
+    if int(number) > FORMAT:
         raise DamagedError(
-            f"the store {path.parent} has format {match[1]}, this mlctl reads formats up to {FORMAT}",
+            f"the store {path.parent} has format {number}, this mlctl reads formats up to {FORMAT}",
             "upgrade mlctl: pip install --upgrade mlctl",
         )

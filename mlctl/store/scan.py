@@ -3,7 +3,6 @@
 import os
 import unicodedata
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlctl.domain.names import broken_rule
@@ -15,7 +14,6 @@ from mlctl.store.layout import DATASET_SUFFIX, META, NUMBER, Layout
 from mlctl.store.listing import DamagedRecord
 
 
-@dataclass(slots=True)
 class Scan:
     """A walk through the store.
 
@@ -27,8 +25,9 @@ class Scan:
         What stands where a record should and cannot be looked into.
     """
 
-    layout: Layout
-    damaged: list[DamagedRecord] = field(default_factory=list)
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.damaged: list[DamagedRecord] = []
 
     def projects(self, only: str | None = None) -> Iterator[tuple[Key, str]]:
         """Yield the key and the record's file of every project, or of one."""

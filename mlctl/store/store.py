@@ -3,53 +3,53 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlctl.domain.records import Dataset, Experiment, Model, Project, Record
-from mlctl.store import (
-    adding,
-    catalogue,
-    changes,
-    datasets,
-    lookup,
-    record_files,
-    sums,
-    times,
-    trash,
-)
-from mlctl.store import champion as champions
-from mlctl.store.champion import Event
+from mlctl.store import catalogue, lookup, opening
 from mlctl.store.layout import Layout
 from mlctl.store.listing import DamagedRecord, Listing
-from mlctl.store.new_experiment import new_experiment
-from mlctl.store.open_experiment import OpenExperiment
-from mlctl.store.opening import find_root, make_root
 from mlctl.store.site import Site
-from mlctl.store.trash import Removable, Trashed
+
+if TYPE_CHECKING:
+    from mlctl.store.champion import Event
+    from mlctl.store.open_experiment import OpenExperiment
+    from mlctl.store.trash import Removable, Trashed
 
 __all__ = ["DamagedRecord", "Event", "Listing", "OpenExperiment", "Store", "Trashed", "find", "init"]
 
 R = TypeVar("R", bound=Record)
 
+_LATER = {"Event": "champion", "OpenExperiment": "open_experiment", "Trashed": "trash"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what only some commands use when its name is first used."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"mlctl.store.{_LATER[name]}"), name)
+
 
 def find(
     start: Path, *, explicit: Path | None, environ: Mapping[str, str], command: str = "mlctl"
 ) -> "Store":
-    """Return the store that a command works in; see :func:`mlctl.store.opening.find_root`."""
-    return Store(Site(Layout(find_root(start, explicit=explicit, environ=environ)), command))
+    """Return the store that a command works in; see ``opening.find_root``."""
+    return Store(Site(Layout(opening.find_root(start, explicit=explicit, environ=environ)), command))
 
 
 def init(path: Path, now: datetime) -> tuple["Store", bool]:
-    """Return the store in a directory, and whether it was made; see :func:`mlctl.store.opening.make_root`."""
-    root, created = make_root(path, now)
+    """Return the store in a directory, and whether it was made; see ``opening.make_root``."""
+    root, created = opening.make_root(path, now)
     return Store(Site(Layout(root))), created
 
 
 class Store:
     """Projects, their models, every experiment, and the data they were trained on, in one directory.
 
-    Reading takes no lock and never waits. Whatever is written appears whole. Times are arguments.
+    Reading takes no lock and never waits. Whatever is written appears whole. Times are arguments. Methods that
+    a listing does not need import what they call, so that a listing does not pay for it.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ class Store:
 
     def dataset_by_fingerprint(self, project: str, fingerprint: str) -> Dataset | None:
         """Return a project's dataset of equal content, or None."""
+        from mlctl.store import datasets
+
         return datasets.by_fingerprint(self._site, project, fingerprint)
 
     # What a record stands for on disk
@@ -110,15 +112,21 @@ class Store:
 
     def dataset_archive(self, dataset: Dataset) -> Path:
         """Return the path of a dataset's archive; DamagedError where it is gone."""
+        from mlctl.store import datasets
+
         return datasets.archive(self._site, dataset)
 
     def verify(self, experiment: Experiment) -> None:
         """Check every file of a finished experiment; DamagedError naming what is not as it was."""
+        from mlctl.store import sums
+
         directory = self._site.layout.unlinked(self.experiment_directory(experiment))
         sums.verify(directory, experiment.model_version_id)
 
     def read_yaml(self, path: Path) -> dict[str, Any]:
         """Return the mapping in a YAML file of the store; DamagedError where it holds none."""
+        from mlctl.store import record_files
+
         return record_files.read_tree(self._site.layout.unlinked(path))
 
     def relative(self, path: Path) -> str:
@@ -129,20 +137,28 @@ class Store:
 
     def add_project(self, name: str, description: str, now: datetime) -> tuple[Project, bool]:
         """Return the project of that name, and whether it was made."""
+        from mlctl.store import adding
+
         return adding.add_project(self._site, name, description, now)
 
     def add_model(self, project: str, name: str, description: str, now: datetime) -> tuple[Model, bool]:
         """Return the model of that name in a project, and whether it was made."""
+        from mlctl.store import adding
+
         return adding.add_model(self._site, project, name, description, now)
 
     def new_experiment(
         self, model: Model, commit: str | None, now: datetime, **fields: Any
-    ) -> OpenExperiment:
-        """Begin an experiment; see :func:`mlctl.store.new_experiment.new_experiment`."""
+    ) -> "OpenExperiment":
+        """Begin an experiment; see ``new_experiment.new_experiment``."""
+        from mlctl.store.new_experiment import new_experiment
+
         return new_experiment(self._site, model, commit, now, fields)
 
     def add_dataset(self, project: str, record: Dataset, packed: Path) -> Dataset:
-        """Keep a dataset; see :func:`mlctl.store.datasets.add_dataset`."""
+        """Keep a dataset; see ``datasets.add_dataset``."""
+        from mlctl.store import datasets
+
         return datasets.add_dataset(self._site, project, record, packed)
 
     def scratch(self) -> AbstractContextManager[Path]:
@@ -153,45 +169,65 @@ class Store:
 
     def update(self, record: R, **changed: Any) -> R:
         """Set fields of a record; ``evaluations`` and ``artifact_file_paths`` are merged."""
+        from mlctl.store import changes
+
         return changes.update(self._site, record, changed)
 
     def note(self, record: R, text: str, now: datetime) -> R:
         """Leave a remark on a record."""
+        from mlctl.store import changes
+
         return changes.note(self._site, record, text, now)
 
     def tag(self, record: R, tags: str | Sequence[str], *, remove: bool = False) -> R:
         """Put tags on a record, or take them off."""
+        from mlctl.store import changes
+
         return changes.tag(self._site, record, tags, remove=remove)
 
     # Removing
 
-    def remove(self, record: Removable, now: datetime) -> str:
+    def remove(self, record: "Removable", now: datetime) -> str:
         """Move a thing to the trash, and return its name there."""
+        from mlctl.store import trash
+
         return trash.remove(self._site, record, now)
 
     def restore(self, name: str) -> Path:
         """Move a thing back; return where it is, relative to the directory that holds the store."""
+        from mlctl.store import trash
+
         return trash.restore(self._site, name)
 
-    def trash_listing(self) -> tuple[Trashed, ...]:
+    def trash_listing(self) -> "tuple[Trashed, ...]":
         """Return what is in the trash and can be restored, the oldest first."""
+        from mlctl.store import trash
+
         return trash.listing(self._site)
 
     # The experiment in use
 
     def champion(self, model: Model) -> str | None:
         """Return the version id of the experiment in use, or None."""
-        return champions.champion(self._site, model.project_name, model.model_name)
+        from mlctl.store import champion
 
-    def events(self, model: Model) -> tuple[Event, ...]:
+        return champion.champion(self._site, model.project_name, model.model_name)
+
+    def events(self, model: Model) -> "tuple[Event, ...]":
         """Return what became of a model, the oldest first."""
-        return champions.events(self._site, model.project_name, model.model_name)
+        from mlctl.store import champion
 
-    def record_event(self, model: Model, event: Event) -> None:
+        return champion.events(self._site, model.project_name, model.model_name)
+
+    def record_event(self, model: Model, event: "Event") -> None:
         """Append an event, and have the pointer follow where it changes the champion."""
-        champions.record_event(self._site, model.project_name, model.model_name, event)
+        from mlctl.store import champion
+
+        champion.record_event(self._site, model.project_name, model.model_name, event)
 
     @staticmethod
     def stamp(now: datetime) -> str:
         """Return a time as records hold it: UTC, RFC 3339 with microseconds and ``Z``."""
+        from mlctl.store import times
+
         return times.stamp(now)
