@@ -153,15 +153,17 @@ def _default(found: Any, fields: set[str], *, all_columns: bool) -> tuple[table.
     if any(row.experiment.status != "finished" for row in found.rows):
         shown.append(column("status", "status", keep=True))
     shown += [column(name, name, "score") for name in _beside(found)]
-    shown += [column(name, name, "parameter") for name in found.differing]
-    shown += [
+    costs = [
+        column(f"test.{metric}", "held out", "score"),
         column("fit_s", "fit", "seconds"),
         column("single_row_us", "one row", "micros"),
-        column(f"test.{metric}", "held out", "score"),
         column("model_bytes", "size", "size"),
-        column("created", "age", "age"),
-        column("name", "name"),
     ]
+    parameters = [column(name, name, "parameter") for name in found.differing]
+    # Between kinds of model the costs tell more than parameters that only one of them has.
+    many = len({row.experiment.rung for row in found.rows}) > 1
+    shown += [*costs, *parameters] if many else [*parameters, *costs]
+    shown += [column("created", "age", "age"), column("name", "name")]
     if all_columns:
         known = {c.key for c in shown} | {c.spread for c in shown}
         rest = [name for name in [*found.same, *sorted(fields)] if name not in known]

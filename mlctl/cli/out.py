@@ -21,6 +21,11 @@ def is_terminal(stream: Any) -> bool:
     return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
+def is_live(stream: Any) -> bool:
+    """Tell whether a drawing that changes is welcome: on a terminal, but not in the log of a CI."""
+    return is_terminal(stream) and not os.environ.get("CI")
+
+
 def colour(stream: Any) -> bool:
     """Tell whether colour is welcome there (https://no-color.org)."""
     return is_terminal(stream) and not os.environ.get("NO_COLOR")

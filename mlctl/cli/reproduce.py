@@ -47,7 +47,7 @@ def reproduce(
 
 def _progress() -> Any:
     """Return what shows the fits on a terminal, on one line that is written over."""
-    if not out.is_terminal(sys.stderr):
+    if not out.is_live(sys.stderr):
         return lambda _: None
 
     def show(progress: Any) -> None:

@@ -98,7 +98,7 @@ def _terminal(table: Table) -> tuple[str, ...]:
         drawn.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*(Text(column.cell(row)) for column in columns))
-    Console(width=width, no_color=not out.colour(sys.stdout)).print(drawn)
+    Console(width=width, color_system="auto" if out.colour(sys.stdout) else None).print(drawn)
     hidden = tuple(column.title for column in table.columns if column not in columns)
     if hidden:
         out.say(f"{len(hidden)} columns hidden ({width} wide): {', '.join(hidden)} — {table.more}")

@@ -17,13 +17,13 @@ from mlctl.ml.rungs import PlannedRung
 @contextmanager
 def view() -> Iterator[Listener]:
     """Give a listener that shows the climb in the way that stderr allows."""
-    if not out.is_terminal(sys.stderr):
+    if not out.is_live(sys.stderr):
         yield Lines()
         return
     from rich.console import Console
     from rich.live import Live
 
-    console = Console(stderr=True, no_color=not out.colour(sys.stderr))
+    console = Console(stderr=True, color_system="auto" if out.colour(sys.stderr) else None)
     with Live(console=console, refresh_per_second=8, transient=False) as live:
         board = Board(live.update)
         yield board

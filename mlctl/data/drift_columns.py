@@ -155,7 +155,9 @@ def _judged(
 
 
 def _kind(series: pd.Series) -> str:
-    return family(series) if series.notna().any() else "empty"
+    values = series.to_numpy() if series.dtype.kind in "iuf" else None
+    known = not np.isnan(values).all() if values is not None and values.dtype.kind == "f" else values is not None
+    return family(series) if known or series.notna().any() else "empty"
 
 
 def _type_changed(one: pd.Series, other: pd.Series) -> Comparison:

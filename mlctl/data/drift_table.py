@@ -14,7 +14,7 @@ from mlctl.stats.classifier_test import Auc, tell_apart
 MOST_ROWS = 5_000
 """Rows of each table that the classifier sees, so that its cost stays."""
 
-MOST_COLUMNS = 300
+MOST_COLUMNS = 200
 """Columns that it sees: of more, those drawn by the seed."""
 
 

@@ -29,7 +29,11 @@ class HeldLog:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         with explained("write", path):
             self._handle: int | None = os.open(path, flags, 0o666)
-            try_lock_file(self._handle)
+            try:
+                try_lock_file(self._handle)
+            except OSError:
+                self.close()  # a file system without locks
+                raise
 
     def write(self, text: str) -> None:
         """Add text at the end, without a sync."""

@@ -48,8 +48,8 @@ def init(path: Path, now: datetime) -> tuple["Store", bool]:
 class Store:
     """Projects, their models, every experiment, and the data they were trained on, in one directory.
 
-    Reading takes no lock and never waits. Whatever is written appears whole. Times are arguments. Methods that
-    a listing does not need import what they call, so that a listing does not pay for it.
+    Reading takes no lock and never waits. Whatever is written appears whole. Times are arguments. Methods
+    that a listing does not need import what they call, so that a listing does not pay for it.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from mlctl.domain.ladder import KINDS
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, RefusedError
@@ -21,6 +22,13 @@ def fitted(task, rung):
     how = problem.how_to_build()
     model = build_pipeline(rung, rung.points[0], problem.columns, problem.options, task, **how)
     return model.fit(problem.frame, problem.target)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As in a worker: on small tables, threads cost more than they save."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -305,6 +305,10 @@ def test_a_script_without_a_guard_runs_once_and_the_working_directory_shadows_no
     assert (tmp_path / "ran").read_text() == "x"
 
 
+def test_a_worker_that_died_before_it_could_write_has_no_last_words(tmp_path):
+    assert pool_module._tail(tmp_path / "never") == ""
+
+
 def test_the_server_is_started_once():
     start_server()
     first = pool_module.forkserver._forkserver._forkserver_pid
