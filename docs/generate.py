@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ["TERMINAL_WIDTH"] = "100"
 os.environ.pop("GITHUB_ACTIONS", None)  # Typer would colour the help
@@ -66,7 +67,70 @@ def rungs() -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-PAGES = {"cli.md": cli, "params.schema.json": schema, "store.md": store, "rungs.md": rungs}
+def parameters() -> str:
+    """Return the keys of the parameters file, section by section, and the samples."""
+    whole = json_schema()
+    tops = {name: key for name, key in whole["properties"].items() if _section(whole, key) is None}
+    lines = [
+        "# The parameters file",
+        "",
+        (HERE / "parameters_head.md").read_text(encoding="utf-8").strip(),
+        "",
+    ]
+    lines += ["## At the top", "", *_keys(whole, tops)]
+    for name, key in whole["properties"].items():
+        section = _section(whole, key)
+        if section is not None:
+            lines += ["", f"## `{name}:`", "", key.get("description", section.get("description", "")), ""]
+            lines += _keys(whole, section["properties"])
+    lines += ["", "## A sample for each case", ""]
+    for path in sorted((HERE.parent / "sample_configs").glob("*.yaml")):
+        first = next(
+            line for line in path.read_text(encoding="utf-8").splitlines()[1:] if line.startswith("# ")
+        )
+        lines.append(f"- [{path.name}](../sample_configs/{path.name}): {first[2:]}")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+Schema = dict[str, Any]
+
+
+def _section(whole: Schema, key: Schema) -> Schema | None:
+    """Return the section that a key holds, or None where it holds a value."""
+    for form in (key, *key.get("anyOf", ())):
+        found = whole["$defs"].get(form.get("$ref", "").rpartition("/")[2], {})
+        if found.get("type") == "object" and "properties" in found:
+            return dict(found)
+    return None
+
+
+def _keys(whole: Schema, keys: Schema) -> list[str]:
+    lines = ["| key | default | |", "| --- | --- | --- |"]
+    for name, key in keys.items():
+        default = f"`{json.dumps(key['default'], ensure_ascii=False)}`" if "default" in key else "needed"
+        words = ", ".join(f"`{word}`" for word in _words(whole, key))
+        text = " ".join(
+            part for part in (key.get("description", ""), f"One of {words}." if words else "") if part
+        )
+        lines.append(f"| `{name}` | {default} | {text.replace('|', '&#124;')} |")
+    return lines
+
+
+def _words(whole: Schema, key: Schema) -> list[str]:
+    """Return the words that a key may be, where it may only be one of some."""
+    forms = [key, *key.get("anyOf", ())]
+    forms += [whole["$defs"].get(form.get("$ref", "").rpartition("/")[2], {}) for form in forms]
+    found = [word for form in forms for word in form.get("enum", ())]
+    return [str(word) for word in found if word is not None] if len(found) > 1 else []
+
+
+PAGES = {
+    "parameters.md": parameters,
+    "cli.md": cli,
+    "params.schema.json": schema,
+    "store.md": store,
+    "rungs.md": rungs,
+}
 
 
 def main() -> int:

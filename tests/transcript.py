@@ -55,7 +55,7 @@ def play(command: str, directory: Path, binaries: Path) -> str:
 def comparable(shown: str) -> str:
     """Return what does not differ from run to run: times, sizes and the gaps before them are left out."""
     timeless = re.sub(r"\b\d+(\.\d+)? (µs|ms|s|min|h|d|B|kB|MB)\b|\bnow\b", "#", shown)
-    return re.sub(r"[ \t─]+", " ", timeless).strip()
+    return re.sub(r" *$", "", re.sub(r"[ \t─]+", " ", timeless), flags=re.MULTILINE).strip()
 
 
 def main(path: Path) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from mlctl.data.columns import judge
 from mlctl.data.drift_columns import LEAST_ROWS, ColumnDrift, compare, judge_columns
-from mlctl.data.drift_season import same_season
+from mlctl.data.drift_rows import Rows, choose_rows
 from mlctl.data.drift_table import separate
 from mlctl.data.drift_verdict import Table, verdict
 from mlctl.data.findings import names
@@ -109,21 +109,17 @@ def drift(
     """
     roles = roles or {}
     _check(reference, current, predictions)
-    time = next(
-        (name for name, role in roles.items() if role == "time" and _in(name, reference, current)), None
-    )
-    season = same_season(reference[time], current[time]) if time is not None else None
-    rows = season.rows if season else None
-    before = reference if rows is None else reference.iloc[rows]
-    chosen, left_out = _choose(before, current, roles)
-    enough = len(current) >= LEAST_ROWS
-    columns = judge_columns([_one(before, current, name) for name in chosen], enough=enough)
+    rows = choose_rows(reference, current, roles)
+    before, now = _take(reference, rows.before), _take(current, rows.now)
+    chosen, left_out = _choose(before, now, roles)
+    both = _Both(before, now, rows.ordered, enough=len(now) >= LEAST_ROWS)
+    columns = both.judge(chosen)
     table = Table(
         columns=columns,
-        predictions=_predictions(predictions, rows, enough),
-        classifier=separate(before, current, columns, seed) if enough else None,
+        predictions=_predictions(predictions, rows, both.enough),
+        classifier=separate(before, now, columns, seed, ordered=rows.ordered) if both.enough else None,
         importance=importance or {},
-        new_rows=len(current),
+        new_rows=len(now),
     )
     said = verdict(table)
     return Drift(
@@ -131,13 +127,33 @@ def drift(
         reasons=said.reasons,
         columns=columns,
         important=said.important,
-        target=_target(before, current, roles, enough),
+        target=next(iter(both.judge(_targets(before, now, roles))), None),
         predictions=table.predictions,
         classifier=table.classifier,
-        rows=(len(before), len(current)),
-        season=season.said if season else "",
+        rows=(len(before), len(now)),
+        season=rows.season,
         left_out=tuple(left_out),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The two tables, their rows chosen."""
+
+    before: pd.DataFrame
+    now: pd.DataFrame
+    ordered: bool
+    enough: bool
+
+    def judge(self, columns: Sequence[str]) -> tuple[ColumnDrift, ...]:
+        compared = [
+            (name, *compare(self.before[name], self.now[name], ordered=self.ordered)) for name in columns
+        ]
+        return judge_columns(compared, enough=self.enough)
+
+
+def _take(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+    return frame if np.array_equal(rows, np.arange(len(frame))) else frame.iloc[rows]
 
 
 def _check(reference: pd.DataFrame, current: pd.DataFrame, predictions: Sequence[Any] | None) -> None:
@@ -193,22 +209,16 @@ def _moves_on(reference: pd.Series, current: pd.Series) -> bool:
     return bool((current > reference.max()).mean() > BEYOND)
 
 
-def _one(reference: pd.DataFrame, current: pd.DataFrame, name: str) -> tuple[str, Any, Any]:
-    return name, *compare(reference[name], current[name])
+def _targets(reference: pd.DataFrame, current: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
+    return [name for name, role in roles.items() if role == "target" and _in(name, reference, current)]
 
 
-def _target(
-    reference: pd.DataFrame, current: pd.DataFrame, roles: Mapping[str, str], enough: bool
-) -> ColumnDrift | None:
-    target = next((name for name, role in roles.items() if role == "target"), None)
-    if target is None or not _in(target, reference, current):
-        return None
-    return judge_columns([_one(reference, current, target)], enough=enough)[0]
-
-
-def _predictions(answers: tuple[Any, Any] | None, rows: Any, enough: bool) -> ColumnDrift | None:
+def _predictions(answers: tuple[Any, Any] | None, rows: Rows, enough: bool) -> ColumnDrift | None:
     if answers is None:
         return None
-    before, now = (pd.Series(np.asarray(side)) for side in answers)
-    kind, comparison = compare(before if rows is None else before.iloc[rows], now)
+    before, now = (
+        pd.Series(np.asarray(side)).iloc[chosen]
+        for side, chosen in zip(answers, (rows.before, rows.now), strict=True)
+    )
+    kind, comparison = compare(before, now, ordered=rows.ordered)
     return judge_columns([("predictions", kind, comparison)], enough=enough)[0]

@@ -85,13 +85,16 @@ class ColumnDrift:
     tests: tuple[Test, ...]
 
 
-def compare(one: pd.Series, other: pd.Series) -> tuple[Kind, Comparison]:
+def compare(one: pd.Series, other: pd.Series, *, ordered: bool = False) -> tuple[Kind, Comparison]:
     """Compare a column of two tables.
 
     Parameters
     ----------
     one, other : pandas.Series
         Before and now, of the types of :mod:`mlctl.data.frames`, each with at least one row.
+    ordered : bool, default=False
+        Whether the rows are in an order (of time, by group) in which neighbours may be alike. The tests then
+        count the independent rows that the columns are worth.
 
     Returns
     -------
@@ -105,9 +108,10 @@ def compare(one: pd.Series, other: pd.Series) -> tuple[Kind, Comparison]:
     if len(set(known)) > 1:
         return "mixed", _type_changed(one, other)
     if known[0] in {"number", "date"}:
-        numbers = compare_numbers(as_numbers(one), as_numbers(other), dates=known[0] == "date")
-        return ("date" if known[0] == "date" else "number"), numbers
-    return "category", compare_levels(*code_levels(one, other))
+        dates = known[0] == "date"
+        numbers = compare_numbers(as_numbers(one), as_numbers(other), dates=dates, ordered=ordered)
+        return ("date" if dates else "number"), numbers
+    return "category", compare_levels(*code_levels(one, other), ordered=ordered)
 
 
 def judge_columns(
@@ -156,7 +160,9 @@ def _judged(
 
 def _kind(series: pd.Series) -> str:
     values = series.to_numpy() if series.dtype.kind in "iuf" else None
-    known = not np.isnan(values).all() if values is not None and values.dtype.kind == "f" else values is not None
+    known = (
+        not np.isnan(values).all() if values is not None and values.dtype.kind == "f" else values is not None
+    )
     return family(series) if known or series.notna().any() else "empty"
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from mlctl.data.drift_tests import Comparison, Test, moved
 from mlctl.errors import DataError
 from mlctl.params.words import shown
+from mlctl.stats.batch_means import independent_share
 from mlctl.stats.shares import (
     LEAST_EXPECTED,
     homogeneity_p_value,
@@ -61,7 +62,7 @@ def code_levels(one: pd.Series, other: pd.Series) -> tuple[Any, Any, Any]:
     return found[0], found[1], levels
 
 
-def compare_levels(one: Any, other: Any, levels: Any) -> Comparison:
+def compare_levels(one: Any, other: Any, levels: Any, *, ordered: bool) -> Comparison:
     """Compare two columns of categories.
 
     Parameters
@@ -70,6 +71,8 @@ def compare_levels(one: Any, other: Any, levels: Any) -> Comparison:
         The level of each row, before and now; -1 where it is missing.
     levels : sequence
         The levels.
+    ordered : bool
+        Whether the rows are in an order in which neighbours may be alike.
     """
     missing = (float((one < 0).mean()), float((other < 0).mean()))
     if min(missing) == 1:
@@ -79,6 +82,10 @@ def compare_levels(one: Any, other: Any, levels: Any) -> Comparison:
         np.bincount(other + 1, minlength=len(levels) + 1),
         levels,
     )
+    worth = [_worth(codes) if ordered else 1.0 for codes in (one, other)]
+    p_value = homogeneity_p_value(
+        *(_times(counts, part) for counts, part in zip((first, second), worth, strict=True))
+    )
     distance, variation = jensen_shannon(first, second), total_variation(first, second)
     return Comparison(
         missing=missing,
@@ -86,7 +93,7 @@ def compare_levels(one: Any, other: Any, levels: Any) -> Comparison:
         total_variation=variation,
         psi=stability_index(first, second),
         change=_change(first / first.sum(), second / second.sum(), names),
-        tests=(Test("values", max(distance, variation), homogeneity_p_value(first, second)),),
+        tests=(Test("values", max(distance, variation), p_value),),
     )
 
 
@@ -119,6 +126,19 @@ def _binned(one: Any, other: Any, levels: Any) -> tuple[Any, Any, list[str]]:
     some = (counts[0] + counts[1]) > 0
     names = [shown(str(levels[code])) for code in common] + ["other", "unseen", "missing"]
     return counts[0][some], counts[1][some], [name for name, kept in zip(names, some, strict=True) if kept]
+
+
+def _worth(codes: Any) -> float:
+    """Return what a row is worth: the events are the three commonest levels."""
+    common = np.argsort(-np.bincount(codes + 1), kind="stable")[:3] - 1
+    return independent_share(codes[:, None] == common)
+
+
+def _times(counts: Any, share: float) -> Any:
+    """Take a share of the counts, at least one row of the commonest."""
+    taken = np.rint(counts * share).astype("int64")
+    taken[counts.argmax()] = max(1, taken[counts.argmax()])
+    return taken
 
 
 def _change(before: Any, now: Any, names: list[str]) -> str:

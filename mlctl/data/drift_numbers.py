@@ -7,10 +7,11 @@ import pandas as pd
 
 from mlctl.data.drift_tests import Comparison, Test, missing_test, moved, rows_of
 from mlctl.data.frames import family
+from mlctl.stats.batch_means import independent_share
 from mlctl.stats.shares import stability_index
 from mlctl.stats.two_samples import distances, smirnov_p_value
 
-_TENTHS = np.arange(1, 10) / 10
+_TENTHS, _QUARTERS = np.arange(1, 10) / 10, np.arange(1, 4) / 4
 _WORTH_SAYING = 0.01
 
 
@@ -22,7 +23,7 @@ def as_numbers(series: pd.Series) -> Any:
     return np.where(np.isnat(moments), np.nan, moments.view("int64"))
 
 
-def compare_numbers(one: Any, other: Any, *, dates: bool) -> Comparison:
+def compare_numbers(one: Any, other: Any, *, dates: bool, ordered: bool) -> Comparison:
     """Compare two columns of numbers.
 
     Parameters
@@ -31,6 +32,8 @@ def compare_numbers(one: Any, other: Any, *, dates: bool) -> Comparison:
         Before and now, NaN where missing.
     dates : bool
         Whether they are microseconds since 1970.
+    ordered : bool
+        Whether the rows are in an order in which neighbours may be alike.
     """
     first, second = _known(one), _known(other)
     gaps = missing_test(rows_of(len(first), len(one)), rows_of(len(second), len(other)))
@@ -39,7 +42,12 @@ def compare_numbers(one: Any, other: Any, *, dates: bool) -> Comparison:
     if not (len(first) and len(second)):
         return Comparison(missing=missing, tests=gaps, change=", ".join(said))
     ks, wasserstein = distances(first, second)
-    p_value = float(smirnov_p_value(ks, len(first), len(second)))
+    sizes = [len(first), len(second)]
+    if ordered:
+        sizes = [
+            size * _worth(table) for size, table in zip(sizes, ((first, one), (second, other)), strict=True)
+        ]
+    p_value = float(smirnov_p_value(ks, *sizes))
     middles = [_spell(known[len(known) // 2], dates) for known in (first, second)]
     return Comparison(
         missing=missing,
@@ -55,6 +63,13 @@ def _known(values: Any) -> Any:
     """Return the known values, sorted."""
     ordered = np.sort(values)
     return ordered[: np.searchsorted(ordered, np.nan)]
+
+
+def _worth(table: tuple[Any, Any]) -> float:
+    """Return what a row is worth: the events are to lie under each quartile."""
+    known, values = table
+    quartiles = known[(_QUARTERS * len(known)).astype(int)]
+    return independent_share(values[:, None] < quartiles)
 
 
 def _bins(first: Any, second: Any, rows_first: int, rows_second: int) -> list[Any]:

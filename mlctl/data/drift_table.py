@@ -9,6 +9,7 @@ import pandas as pd
 from mlctl.data.drift_columns import ColumnDrift
 from mlctl.data.drift_levels import code_levels, common_levels
 from mlctl.data.drift_numbers import as_numbers
+from mlctl.stats.batch_means import batch_of_row
 from mlctl.stats.classifier_test import Auc, tell_apart
 
 MOST_ROWS = 5_000
@@ -19,7 +20,12 @@ MOST_COLUMNS = 200
 
 
 def separate(
-    reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[ColumnDrift], seed: int
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    columns: Sequence[ColumnDrift],
+    seed: int,
+    *,
+    ordered: bool,
 ) -> Auc | None:
     """Ask a classifier, on samples of both tables; None where there is no column that varies.
 
@@ -31,21 +37,24 @@ def separate(
         The columns that it may see. One whose type changed is none of them.
     seed : int
         Of the samples.
+    ordered : bool
+        Whether the rows are in an order in which neighbours may be alike; they then stay together.
     """
     rng = np.random.default_rng(seed)
-    tables = [frame.iloc[_sample(len(frame), MOST_ROWS, rng)] for frame in (reference, current)]
+    rows = [_sample(len(frame), MOST_ROWS, rng) for frame in (reference, current)]
     asked = [column for column in columns if column.kind != "mixed"]
     parts, categorical = [], []
     for column in (asked[at] for at in _sample(len(asked), MOST_COLUMNS, rng)):
         values = _as_codes if column.kind == "category" else _as_values
-        one, other = values(tables[0][column.column], tables[1][column.column])
+        one, other = values(reference[column.column].iloc[rows[0]], current[column.column].iloc[rows[1]])
         if _varies(np.concatenate([one, other])):
             parts.append((one, other))
             categorical.append(column.kind == "category")
     if not parts:
         return None
     one, other = (np.column_stack(side) for side in zip(*parts, strict=True))
-    return tell_apart(one, other, np.array(categorical), seed)
+    together = (batch_of_row(len(one)), batch_of_row(len(other))) if ordered else None
+    return tell_apart(one, other, np.array(categorical), seed, together=together)
 
 
 def _sample(size: int, most: int, rng: np.random.Generator) -> Any:

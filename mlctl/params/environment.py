@@ -10,7 +10,11 @@ from mlctl.params.problems import Place, Problem
 MARK = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 EXPANDED: frozenset[Place] = frozenset(
-    {("description",), *(("data", key) for key in ("path", "source", "encoding", "delimiter", "missing"))}
+    {
+        ("description",),
+        *(("data", key) for key in ("path", "source", "encoding", "delimiter", "missing")),
+        *(("data", "sql", key) for key in ("url", "parameters")),
+    }
 )
 """Where a value may come from the environment. All else is copied into records (names become directories,
 parameters and seeds stand in each experiment), and what came from the environment is never written."""
@@ -76,7 +80,7 @@ def _items(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 def _problem(place: Place, text: str, environ: Mapping[str, str]) -> Problem | None:
     names = MARK.findall(text)
-    if place[:1] not in EXPANDED and place[:2] not in EXPANDED:
+    if not any(place[:length] in EXPANDED for length in (1, 2, 3)):
         flag = f', or give it on the command line: --set {".".join(map(str, place))}="${names[0]}"'
         by_hand = "write it out" + (flag if all(isinstance(part, str) for part in place) else "")
         return Problem(

@@ -1,5 +1,6 @@
 """The forms that a value of the parameters file may have, each saying in its own words what it wants."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
@@ -20,6 +21,8 @@ from pydantic import (
 from mlctl.domain.names import broken_rule
 from mlctl.params.problems import wanted
 from mlctl.params.words import did_you_mean
+
+_REFERENCE = re.compile(r".+\.py:[^\W\d]\w*")
 
 
 def form(text: str) -> WrapValidator:
@@ -88,6 +91,12 @@ def _delimiter(text: str | None) -> str | None:
     return text
 
 
+def _reference(text: str) -> str:
+    if not _REFERENCE.fullmatch(text):
+        raise wanted("file.py:function, such as load_data.py:load_data")
+    return text
+
+
 def _name(kind: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         name = unicodedata.normalize("NFC", text)
@@ -121,6 +130,10 @@ Label = Annotated[
 ]
 ProjectName = Annotated[Word, after(_name("project"))]
 ModelName = Annotated[Word, after(_name("model"))]
+Bound = Annotated[
+    StrictBool | StrictInt | Annotated[float, _STRICT, _FINITE] | StrictStr,
+    form("a value to bind: text, a number, or true or false"),
+]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
 Paths = Annotated[
     Word | Annotated[tuple[Word, ...], MinLen(1)] | None,
@@ -128,8 +141,10 @@ Paths = Annotated[
     BeforeValidator(_paths),
 ]
 Encoding = Annotated[Word, after(_encoding)]
+Reference = Annotated[Word, after(_reference)]
 Delimiter = Annotated[Word | None, after(_delimiter)]
 
+_KEEPS = Literal["snapshot", "query", "both"]
 _TASKS = Literal["classification", "regression"]
 _COLUMN_TYPES = Literal["number", "category", "text", "date", "boolean", "drop"]
 _METHODS = Literal["random", "stratified", "time", "group", "hash"]
@@ -139,6 +154,7 @@ _ENCODINGS = Literal["auto", "one_hot", "ordinal", "target", "none"]
 _IMPUTATIONS = Literal["auto", "median", "mean", "most_frequent", "none"]
 _TEXT_WAYS = Literal["auto", "tfidf", "drop", "none"]
 
+Keep = Annotated[_KEEPS, one_of(*get_args(_KEEPS))]
 TaskName = Annotated[_TASKS, one_of(*get_args(_TASKS))]
 ColumnType = Annotated[_COLUMN_TYPES, one_of(*get_args(_COLUMN_TYPES))]
 Method = Annotated[_METHODS, one_of(*get_args(_METHODS))]

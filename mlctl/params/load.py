@@ -13,6 +13,7 @@ from mlctl.params.environment import Expansion, expand, hide
 from mlctl.params.model import REQUIRED, Parameters, known_keys
 from mlctl.params.overrides import override
 from mlctl.params.problems import Place, Problem, problems_of
+from mlctl.params.secrets import written_secrets
 from mlctl.params.yaml_events import check_bounds
 from mlctl.params.yaml_io import dump, read
 
@@ -87,6 +88,7 @@ def from_dict(tree: Any, environ: Mapping[str, str], *, path: Path = Path("param
     """
     check_bounds(tree, str(path))
     expansion = expand(tree, environ)
+    expansion.problems.extend(written_secrets(tree))
     try:
         parameters = Parameters.model_validate(expansion.tree)
     except ValidationError as error:

@@ -1,13 +1,14 @@
 """The parameters file as a frozen value: every key, its form and its default."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from mlctl.domain.metrics import METRICS, Task, find_metric, metrics_of
 from mlctl.params import fields as f
 from mlctl.params.ladder_form import read_ladder
-from mlctl.params.problems import KnownKeys, wanted
+from mlctl.params.problems import KnownKeys, Place, wanted
 from mlctl.params.rung import Range, Rung
 from mlctl.params.sections import (
     CrossValidation,
@@ -17,6 +18,7 @@ from mlctl.params.sections import (
     Search,
     Section,
     Split,
+    Sql,
     Stop,
 )
 from mlctl.params.words import nearest
@@ -31,6 +33,7 @@ __all__ = [
     "Rung",
     "Search",
     "Split",
+    "Sql",
     "Stop",
 ]
 
@@ -99,17 +102,21 @@ def _metric(name: str, task: Task | None) -> str:
 
 def known_keys() -> KnownKeys:
     """Return the keys of every section, in their order, by the section's place."""
-    keys: dict[tuple[str | int, ...], tuple[str, ...]] = {(): tuple(Parameters.model_fields)}
-    for name, field in Parameters.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
-            keys[(name,)] = tuple(field.annotation.model_fields)
-    return keys
+    return dict(_sections((), Parameters))
+
+
+def _sections(place: Place, section: type[Section]) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    yield place, tuple(section.model_fields)
+    for name, field in section.model_fields.items():
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, Section):
+                yield from _sections((*place, name), inner)
 
 
 REQUIRED = {
     "project": "the name of the project",
     "model": "the name of the model",
-    "data": "a section with target, and source or path",
+    "data": "a section with target, and path, source, sql or function",
     "target": "the name of the column to predict",
 }
 """What is wanted of the keys that have no default."""

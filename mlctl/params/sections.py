@@ -10,6 +10,8 @@ from mlctl.params.words import nearest
 
 SKLEARN_SETS = ("iris", "diabetes", "wine", "breast_cancer", "digits")
 TEST_SIZE = 0.2
+SOURCES = ("path", "source", "sql", "function")
+"""The keys of ``data`` that say where rows come from: exactly one of them is given."""
 
 
 class Section(BaseModel):
@@ -23,13 +25,48 @@ class Section(BaseModel):
         return {} if value is None else value
 
 
+class Sql(Section):
+    """A query, and the database that answers it."""
+
+    url: f.Text | None = Field(
+        default=None,
+        repr=False,  # what the environment gave may hold a password
+        description="The database's address, best as ${NAME}; default: none, and DuckDB reads the files that "
+        "the query names.",
+    )
+    query: f.Word | None = Field(default=None, description="SQL; :name stands for one of the parameters.")
+    query_file: f.Word | None = Field(default=None, description="A file that holds the query.")
+    parameters: dict[f.Word, f.Bound] = Field(
+        default={}, repr=False, description="The values of the query's :names."
+    )
+
+    @model_validator(mode="after")
+    def _one_query(self) -> "Sql":
+        if (self.query is None) == (self.query_file is None):
+            both = ", not both" if self.query else ""
+            raise wanted(f"a query or a query_file{both}", "query")
+        return self
+
+
 class Data(Section):
     """Where the rows come from, and what the columns are."""
 
     source: f.Word | None = Field(default=None, description="A set that scikit-learn ships: sklearn:iris.")
     path: f.Paths = Field(
         default=None,
-        description="Files, relative to this one: CSV, Parquet or JSON Lines; * and ** may stand in it.",
+        repr=False,  # what the environment gave may hold a password
+        description="Files, relative to this one: CSV, Parquet or JSON Lines; * and ** may stand in it. "
+        "Or their addresses: https://…, s3://…, gs://….",
+    )
+    sql: Sql | None = Field(default=None, description="A query.")
+    function: f.Reference | None = Field(
+        default=None,
+        description="file.py:function, which returns a pandas table, several in turn, or the paths of files.",
+    )
+    keep: f.Keep = Field(
+        default="snapshot",
+        description="snapshot: the data itself; query: only how to fetch it again, and what tells whether it "
+        "has changed; both.",
     )
     target: f.Word = Field(description="The column to predict.")
     drop: f.Words = Field(default=(), description="Columns to leave out.")
@@ -69,9 +106,11 @@ class Data(Section):
     def _consistent(self) -> "Data":
         roles = [role for role in ("time", "group", "key") if getattr(self, role) == self.target]
         problems = [Problem((role,), "this column is the target; name another") for role in roles]
-        if (self.source is None) == (self.path is None):
-            both = ", not both" if self.path else ""
-            problems.append(Problem(("path",), f"wanted a path or a source{both}"))
+        given = [key for key in SOURCES if getattr(self, key) is not None]
+        if len(given) != 1:
+            several = f", not {' and '.join(given)}" if given else ""
+            place = given[-1] if given else SOURCES[0]
+            problems.append(Problem((place,), f"wanted one of {', '.join(SOURCES)}{several}"))
         if self.target in self.drop:
             problems.append(Problem(("drop",), "the target is among them; keep it"))
         if problems:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from mlctl.domain.secrets import hide_secrets
+
 LONGEST_SHOWN = 60
 
 
@@ -30,8 +32,8 @@ def shown(value: Any) -> str:
     ('true', "'no'", '[1, null]')
     """
     if isinstance(value, str):
-        text = repr(value[: LONGEST_SHOWN + 1])
+        text = repr(hide_secrets(value)[: LONGEST_SHOWN + 1])
     else:
-        spelled = json.dumps(value, ensure_ascii=False, default=str)
+        spelled = hide_secrets(json.dumps(value, ensure_ascii=False, default=str))
         text = "".join(c if c.isprintable() else "�" for c in spelled[: LONGEST_SHOWN + 1])
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

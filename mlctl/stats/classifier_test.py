@@ -37,7 +37,9 @@ class Auc:
     low: float
 
 
-def tell_apart(one: Any, other: Any, categorical: Any, seed: int) -> Auc:
+def tell_apart(
+    one: Any, other: Any, categorical: Any, seed: int, *, together: tuple[Any, Any] | None = None
+) -> Auc:
     """Learn on half of the rows which table they come of, ask for the other half, and the other way round.
 
     Parameters
@@ -48,6 +50,9 @@ def tell_apart(one: Any, other: Any, categorical: Any, seed: int) -> Auc:
         Which columns hold codes.
     seed : int
         Of the halves.
+    together : tuple of two numpy.ndarray of int, shapes (n,) and (m,), optional
+        Rows of a table with the same number stay in the same half. Neighbours in time are alike, and one of
+        them in each half would be recognised.
 
     Returns
     -------
@@ -56,7 +61,9 @@ def tell_apart(one: Any, other: Any, categorical: Any, seed: int) -> Auc:
     """
     X = np.clip(np.concatenate([one, other]), -_FAR, _FAR)
     y = np.repeat([0, 1], [len(one), len(other)])
-    half = _halves(y, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    numbers = together or (np.arange(len(one)), np.arange(len(other)))
+    half = np.concatenate([_half(np.asarray(table), rng) for table in numbers])
     learner = HistGradientBoostingClassifier(
         max_iter=_ROUNDS,
         max_leaf_nodes=_LEAVES,
@@ -65,48 +72,64 @@ def tell_apart(one: Any, other: Any, categorical: Any, seed: int) -> Auc:
         early_stopping=False,
         random_state=seed,
     )
+    clusters = None if together is None else np.concatenate(numbers)
     found = []
     # Its threads wait for each other by spinning: beside other work two are ten times as slow as one.
     with threadpool_limits(1, user_api="openmp"):
         for held in (half, ~half):
             scores = learner.fit(X[~held], y[~held]).decision_function(X[held])
-            found.append(auc_with_variance(scores[y[held] == 1], scores[y[held] == 0]))
+            found.append(auc_with_variance(scores, y[held], None if clusters is None else clusters[held]))
     auc = (found[0][0] + found[1][0]) / 2
     deviation = float(np.sqrt(found[0][1] + found[1][1])) / 2
     return Auc(auc, max(0.0, auc - float(ndtri(0.95)) * deviation))
 
 
-def _halves(y: Any, rng: np.random.Generator) -> Any:
-    """Draw half of the rows of each table, and the odd one of both."""
-    order = rng.permutation(len(y))
-    half = np.zeros(len(y), dtype=bool)
-    for label in (0, 1):
-        half[order[y[order] == label][::2]] = True
-    return half
+def _half(together: Any, rng: np.random.Generator) -> Any:
+    """Draw half of a table: every second number in a random order."""
+    numbers, of_row = np.unique(together, return_inverse=True)
+    return (rng.permutation(len(numbers)) % 2 == 0)[of_row]
 
 
-def auc_with_variance(positive: Any, negative: Any) -> tuple[float, float]:
-    """Return the area under the ROC curve and its variance (DeLong et al. 1988, by ranks: Sun and Xu 2014).
+def auc_with_variance(scores: Any, y: Any, together: Any = None) -> tuple[float, float]:
+    """Return the area under the ROC curve and the variance of its estimate.
+
+    By the ranks of each row among the rows of the other class (DeLong et al. 1988; Sun and Xu 2014). Where
+    rows belong together their means count as the observations (after Obuchowski 1997).
 
     Parameters
     ----------
-    positive, negative : numpy.ndarray of float64, shapes (n,) and (m,)
-        Scores, not empty; a tie counts half.
+    scores : numpy.ndarray of float64, shape (n,)
+        A tie counts half.
+    y : numpy.ndarray of int, shape (n,)
+        0 or 1, both of them present.
+    together : numpy.ndarray of int, shape (n,), optional
+        Rows of one class with the same number belong together.
 
     Returns
     -------
     tuple of (float, float)
-        Area between 0 and 1, and the variance of its estimate; 0 for a class of one row.
+        Area between 0 and 1, and the variance of its estimate; a class of one observation adds nothing to it.
 
     Examples
     --------
     >>> import numpy as np
-    >>> auc_with_variance(np.array([2.0, 3.0]), np.array([1.0, 2.0]))
+    >>> auc_with_variance(np.array([2.0, 3.0, 1.0, 2.0]), np.array([1, 1, 0, 0]))
     (0.875, 0.03125)
     """
-    n, m = len(positive), len(negative)
-    ranks = rankdata(np.concatenate([positive, negative]))
-    above = (ranks[:n] - rankdata(positive)) / m
-    below = 1 - (ranks[n:] - rankdata(negative)) / n
-    spread = (np.var(part, ddof=1) / len(part) if len(part) > 1 else 0.0 for part in (above, below))
-    return float(above.mean()), float(sum(spread))
+    ranks, variance = rankdata(scores), 0.0
+    above = 0.0
+    for label in (0, 1):
+        own = y == label
+        share = (ranks[own] - rankdata(scores[own])) / np.count_nonzero(~own)
+        variance += _variance_of_mean(share if together is None else _means(share, together[own]))
+        above = float(share.mean())
+    return above, variance
+
+
+def _means(values: Any, together: Any) -> Any:
+    sizes = np.bincount(together)
+    return (np.bincount(together, weights=values) / np.maximum(1, sizes))[sizes > 0]
+
+
+def _variance_of_mean(values: Any) -> float:
+    return float(np.var(values, ddof=1) / len(values)) if len(values) > 1 else 0.0

@@ -20,5 +20,8 @@ def test_another_name_is_not():
 
 
 def test_what_is_heavy_is_imported_on_first_use():
-    code = f"import sys, typer; from mlctl import files; print([m for m in {HEAVY} if m in sys.modules])"
+    code = (
+        "import sys, typer; before = set(sys.modules); from mlctl import files; "
+        f"print([m for m in {HEAVY} if m in sys.modules and m not in before])"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"

@@ -99,9 +99,9 @@ def test_a_lock_file_that_was_deleted_under_the_holder_is_made_anew(tmp_path, mo
 
 def test_no_right_to_write_is_explained(tmp_path, monkeypatch):
     monkeypatch.setattr(locks, "os", FaultyOs(1, errno.EROFS))
-    with pytest.raises(MlctlError, match="cannot lock .*lock: read-only file system") as caught:
-        with files.lock(tmp_path / "lock", what="x"):
-            pass
+    refused = pytest.raises(MlctlError, match=r"cannot lock .*lock: read-only file system")
+    with refused as caught, files.lock(tmp_path / "lock", what="x"):
+        pass
     assert "can still be read" in caught.value.hint
 
 
@@ -116,10 +116,9 @@ def test_the_holder_of_a_silent_lock_is_another_process(tmp_path):
     handle = os.open(path, os.O_RDWR | os.O_CREAT)
     try:
         assert files.try_lock_file(handle)
-        with pytest.raises(BusyError, match="is held by another process"):
-            with files.lock(path, what="x", timeout=0):
-                pass
-        path.chmod(0)
+        busy = pytest.raises(BusyError, match="is held by another process")
+        with busy, files.lock(path, what="x", timeout=0):
+            pass
         path.unlink()
         assert locks._holder(path) == "another process"
     finally:

@@ -18,7 +18,7 @@ def test_refuses_more(tmp_path):
 
 
 def test_a_missing_file_is_not_found(tmp_path):
-    with pytest.raises(NotFoundError, match="cannot read .*a: no such file"):
+    with pytest.raises(NotFoundError, match=r"cannot read .*a: no such file"):
         files.read_bytes_limited(tmp_path / "a", 5)
 
 

@@ -63,7 +63,7 @@ def test_another_checksum_is_damage_before_anything_is_read(tmp_path):
 
 
 def test_a_missing_archive(tmp_path):
-    with pytest.raises(MlctlError, match="cannot read .*none: no such file"):
+    with pytest.raises(MlctlError, match=r"cannot read .*none: no such file"):
         files.unpack(tmp_path / "none", tmp_path, expect_sha256="0" * 64)
 
 
@@ -108,7 +108,7 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
     path = archive(tmp_path, tar_of(info("a")))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(MlctlError, match="cannot write .*a: file exists"):
+    with pytest.raises(MlctlError, match=r"cannot write .*a: file exists"):
         files.unpack(path, tmp_path / "out", expect_sha256=files.sha256(path))
     assert not (tmp_path / "elsewhere").exists()
 
@@ -116,7 +116,7 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
 def test_a_full_disk_is_explained(tmp_path, monkeypatch):
     path = archive(tmp_path, tar_of(info("a")))
     monkeypatch.setattr(atomic, "os", FaultyOs(1, steps=("write",)))
-    with pytest.raises(MlctlError, match="cannot write .*a: no space left"):
+    with pytest.raises(MlctlError, match=r"cannot write .*a: no space left"):
         files.unpack(path, tmp_path, expect_sha256=files.sha256(path))
 
 

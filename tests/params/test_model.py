@@ -109,4 +109,5 @@ def test_the_keys_of_each_section():
     assert keys[("stop",)] == ("target", "max_minutes")
     assert keys[()][:4] == ("project", "model", "description", "task")
     sections = {"data", "preprocess", "split", "cross_validation", "search", "stop", "limits"}
-    assert set(keys) == {(), *((name,) for name in sections)}
+    assert set(keys) == {(), ("data", "sql"), *((name,) for name in sections)}
+    assert keys[("data", "sql")] == ("url", "query", "query_file", "parameters")

@@ -26,9 +26,9 @@ def test_every_key_of_every_section_has_a_description():
         "split": "Split",
         "cross_validation": "CrossValidation",
     }
-    names |= {"search": "Search", "stop": "Stop", "limits": "Limits"}
+    names |= {"search": "Search", "stop": "Stop", "limits": "Limits", "sql": "Sql"}
     for section, keys in known_keys().items():
-        properties = SCHEMA["$defs"][names[section[0]]]["properties"] if section else SCHEMA["properties"]
+        properties = SCHEMA["$defs"][names[section[-1]]]["properties"] if section else SCHEMA["properties"]
         assert tuple(properties) == keys
         assert all(described["description"] for described in properties.values())
         assert not any("title" in described for described in properties.values())

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from mlctl.params.sections import Data, Preprocess, Split, Stop
+from mlctl.params.sections import Data, Preprocess, Split, Sql, Stop
 
 
 def problems(section, tree):
@@ -15,10 +15,53 @@ def test_a_section_whose_keys_are_commented_out_has_its_defaults():
     assert Stop.model_validate(None) == Stop(target=None, max_minutes=60)
 
 
-def test_data_wants_one_of_path_and_source():
-    assert problems(Data, {"target": "y"}) == [(("path",), "wanted a path or a source")]
-    both = {"target": "y", "path": "a.csv", "source": "sklearn:iris"}
-    assert problems(Data, both) == [(("path",), "wanted a path or a source, not both")]
+def test_data_wants_one_source():
+    text = "wanted one of path, source, sql, function"
+    assert problems(Data, {"target": "y"}) == [(("path",), text)]
+    two = {"target": "y", "path": "a.csv", "source": "sklearn:iris"}
+    assert problems(Data, two) == [(("source",), f"{text}, not path and source")]
+
+
+def test_a_query_stands_there_or_in_a_file():
+    assert problems(Sql, {"url": "sqlite://"}) == [(("query",), "wanted a query or a query_file")]
+    both = {"query": "SELECT 1", "query_file": "q.sql"}
+    assert problems(Sql, both) == [(("query",), "wanted a query or a query_file, not both")]
+    data = Data.model_validate(
+        {"sql": {"query_file": "q.sql", "parameters": {"a": 1, "b": True}}, "target": "y"}
+    )
+    assert data.sql == Sql(query_file="q.sql", parameters={"a": 1, "b": True})
+    assert (data.sql.url, data.keep) == (None, "snapshot")
+
+
+def test_a_query_that_is_commented_out():
+    assert problems(Data, {"sql": {}, "target": "y"}) == [
+        (("sql", "query"), "wanted a query or a query_file")
+    ]
+
+
+@pytest.mark.parametrize("value", [None, [1], float("inf"), {"a": 1}])
+def test_what_cannot_be_bound(value):
+    ((place, text),) = problems(Sql, {"query": "SELECT :x", "parameters": {"x": value}})
+    assert place == ("parameters", "x")
+    assert text == "wanted a value to bind: text, a number, or true or false"
+
+
+def test_what_may_hold_a_password_is_not_in_the_repr():
+    sql = {"url": "sqlite:///hush", "query": "SELECT :x", "parameters": {"x": "hush"}}
+    assert "hush" not in repr(Data.model_validate({"sql": sql, "target": "y"}))
+    assert "hush" not in repr(Data.model_validate({"path": "https://host/a.csv?sig=hush", "target": "y"}))
+
+
+@pytest.mark.parametrize("text", ["load_data", "load_data:f", "load.py:", "load.py:1f", "load.py:f()", ":f"])
+def test_a_function_is_named_with_its_file(text):
+    ((place, said),) = problems(Data, {"function": text, "target": "y"})
+    assert (place, said) == (("function",), "wanted file.py:function, such as load_data.py:load_data")
+
+
+def test_what_is_kept():
+    assert Data.model_validate({"path": "a.csv", "keep": "both", "target": "y"}).keep == "both"
+    ((_, said),) = problems(Data, {"path": "a.csv", "keep": "snapshots", "target": "y"})
+    assert said == "wanted one of snapshot, query, both; did you mean snapshot?"
 
 
 def test_a_column_has_one_role():

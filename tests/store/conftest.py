@@ -1,0 +1,88 @@
+"""A small store, and time that stands still."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from mlctl.domain.records import Experiment, Model
+from mlctl.store import Store, init
+from mlctl.store.layout import Layout
+from mlctl.store.site import Site
+
+NOW = datetime(2026, 1, 9, 12, 30, tzinfo=UTC)
+NOBODY = 65_534
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return init(tmp_path / "mlstore", NOW)[0]
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    return Site(Layout(store.root), lock_timeout=0.2)
+
+
+@pytest.fixture
+def model(store: Store) -> Model:
+    store.add_project("iris", "flowers", NOW)
+    return store.add_model("iris", "species", "which one", NOW)[0]
+
+
+@pytest.fixture
+def finished(store: Store, model: Model) -> Callable[..., Experiment]:
+    """Make a finished experiment with two artifacts."""
+
+    def make(rung: str = "dummy", **fields) -> Experiment:
+        opened = store.new_experiment(model, "3f9a1c" + "0" * 34, NOW, rung=rung)
+        opened.write("params.yaml", "project: iris\n")
+        opened.write("plots/roc.png", b"\x89PNG")
+        return opened.finish(artifact_file_paths={"parameters": "params.yaml"}, **fields)
+
+    return make
+
+
+@pytest.fixture
+def settle() -> Callable[[Path], None]:
+    """Make the records of a store old enough for the index to believe their stamps."""
+
+    def age(root: Path) -> None:
+        for path in root.rglob("*.yaml"):
+            stat = path.stat()
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns - 10**10))
+
+    return age
+
+
+@pytest.fixture
+def read_only(store: Store, model: Model) -> Iterator[AbstractContextManager[Store]]:
+    """A store that may be read and not written, by root either."""
+    # pytest's own directory is closed to everybody else, and nobody is who root turns into below.
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "mlstore"
+        Path(folder).chmod(0o755)
+        shutil.copytree(store.root, root)
+        yield _without_rights(root)
+
+
+@contextmanager
+def _without_rights(root: Path) -> Iterator[Store]:
+    paths = [root, *root.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(NOBODY)
+    try:
+        yield Store(Site(Layout(root)))
+    finally:
+        if was_root:
+            os.seteuid(0)
+        for path in paths:
+            path.chmod(0o755)
