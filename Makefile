@@ -22,7 +22,7 @@ demo: $(BIN)/mlctl  ## set up, then climb the ladder on iris in a fresh store
 
 test: $(BIN)/mlctl lint  ## set up, then every gate and the whole test suite
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term -m "not slow" $(ARGS)
+	COVERAGE_FILE="$(CURDIR)/.coverage" $(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term -m "not slow" $(ARGS)
 
 test-slow: $(BIN)/mlctl  ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow $(ARGS)

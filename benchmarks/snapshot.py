@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.timing import Timing, alternate, run, table
 
+_ROOT = Path(__file__).parent.parent
 FASTER, SIZE = 5.0, 1.02
 GROWTH = 1.1
 """Most by which peak memory at the full size may exceed that at a quarter of it."""
@@ -108,7 +109,7 @@ def measure(folder: Path, megabytes: int, rounds: int) -> Measured:
     """
     whole, quarter = folder / "table.csv", folder / "quarter.csv"
     for path, size in ((whole, megabytes), (quarter, megabytes // 4)):
-        run([sys.executable, "-m", "benchmarks.large_table", path, str(size)])
+        run([sys.executable, "-m", "benchmarks.large_table", path, str(size)], cwd=_ROOT)
     ours, theirs = folder / "ours.tar.zst", folder / "theirs.tar.gz"
     commands: dict[str, list[str | Path]] = {
         "mlctl": _packing(whole, ours),

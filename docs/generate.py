@@ -93,6 +93,7 @@ def parameters() -> str:
 
 
 Schema = dict[str, Any]
+MOST_WORDS = 12  # of more, such as the metrics, another page has a table
 
 
 def _section(whole: Schema, key: Schema) -> Schema | None:
@@ -121,7 +122,7 @@ def _words(whole: Schema, key: Schema) -> list[str]:
     forms = [key, *key.get("anyOf", ())]
     forms += [whole["$defs"].get(form.get("$ref", "").rpartition("/")[2], {}) for form in forms]
     found = [word for form in forms for word in form.get("enum", ())]
-    return [str(word) for word in found if word is not None] if len(found) > 1 else []
+    return [str(word) for word in found if word is not None] if 1 < len(found) <= MOST_WORDS else []
 
 
 PAGES = {

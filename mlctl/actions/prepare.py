@@ -101,7 +101,10 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
         split,
         folds,
         comparison_key(found.kept, found.target, split, folds),
-        (*table.notes, *(f"{f.code} {f.message} — {f.hint}" for f in found.findings)),
+        (
+            *table.notes,
+            *(" — ".join(filter(None, (f"{f.code} {f.message}", f.hint))) for f in found.findings),
+        ),
     )
 
 

@@ -6,8 +6,8 @@ from old ones: an area under the curve whose lower 95 % bound is over 0.6. Colum
 their own. The target never decides: labels come late, and tell more by the metric.
 
 What moves on by nature is not compared: the time column, group and key, what was dropped, a date column
-whose new dates lie beyond the old ones, and, where nobody has said what a column is, one that names or numbers
-the rows.
+whose new dates lie beyond the old ones, and, where nobody has said what a column is, one that names or
+numbers the rows.
 """
 
 from collections.abc import Mapping, Sequence

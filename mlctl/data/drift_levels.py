@@ -1,10 +1,10 @@
 """A column of categories in two tables.
 
-The fifty commonest levels stand each for itself, where at least five rows are expected in both tables.
-The rest are counted as *other*, and apart from those as *unseen* where no other reference row has the level:
-a row of the reference counts so too when it is the only one with its level. That share of single rows is what
-the share of unseen new rows is expected to be (Good 1953), so a column of many names does not drift by itself,
-and one whose rare levels were all replaced does.
+The fifty commonest levels stand each for itself, where at least five rows are expected in both tables. The
+rest are counted as *other*, and apart from those as *unseen* where no other reference row has the level: a
+row of the reference counts so too when it is the only one with its level. That share of single rows is what
+the share of unseen new rows is expected to be (Good 1953), so a column of many names does not drift by
+itself, and one whose rare levels were all replaced does.
 """
 
 from typing import Any
@@ -25,6 +25,8 @@ from mlctl.stats.shares import (
 )
 
 MOST_LEVELS = 50
+
+_NOTHING: tuple[Any, Any] = (np.array([], dtype="int64"), ())
 
 
 def code_levels(one: pd.Series, other: pd.Series) -> tuple[Any, Any, Any]:
@@ -48,7 +50,7 @@ def code_levels(one: pd.Series, other: pd.Series) -> tuple[Any, Any, Any]:
     # A column without a value may be of any type, and pandas warns of putting it under another.
     parts = [series for series in (one, other) if series.notna().any()]
     try:
-        codes, levels = pd.factorize(pd.concat(parts, ignore_index=True)) if parts else ([], [])
+        codes, levels = pd.factorize(pd.concat(parts, ignore_index=True)) if parts else _NOTHING
     except TypeError as error:
         raise DataError(
             f"column {str(one.name)!r} holds lists or mappings, which are no table's values",

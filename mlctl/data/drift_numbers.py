@@ -42,7 +42,7 @@ def compare_numbers(one: Any, other: Any, *, dates: bool, ordered: bool) -> Comp
     if not (len(first) and len(second)):
         return Comparison(missing=missing, tests=gaps, change=", ".join(said))
     ks, wasserstein = distances(first, second)
-    sizes = [len(first), len(second)]
+    sizes = [float(len(first)), float(len(second))]
     if ordered:
         sizes = [
             size * _worth(table) for size, table in zip(sizes, ((first, one), (second, other)), strict=True)

@@ -1,4 +1,4 @@
-"""The table as a whole: does a classifier tell the new rows from the old ones?"""
+"""The table as a whole: whether a classifier tells the new rows from the old ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,6 @@ import pandas as pd
 from mlctl.data.drift_columns import ColumnDrift
 from mlctl.data.drift_levels import code_levels, common_levels
 from mlctl.data.drift_numbers import as_numbers
-from mlctl.stats.batch_means import batch_of_row
 from mlctl.stats.classifier_test import Auc, tell_apart
 
 MOST_ROWS = 5_000
@@ -38,7 +37,7 @@ def separate(
     seed : int
         Of the samples.
     ordered : bool
-        Whether the rows are in an order in which neighbours may be alike; they then stay together.
+        Whether the rows are in an order in which neighbours may be alike.
     """
     rng = np.random.default_rng(seed)
     rows = [_sample(len(frame), MOST_ROWS, rng) for frame in (reference, current)]
@@ -53,8 +52,7 @@ def separate(
     if not parts:
         return None
     one, other = (np.column_stack(side) for side in zip(*parts, strict=True))
-    together = (batch_of_row(len(one)), batch_of_row(len(other))) if ordered else None
-    return tell_apart(one, other, np.array(categorical), seed, together=together)
+    return tell_apart(one, other, np.array(categorical), seed, ordered=ordered)
 
 
 def _sample(size: int, most: int, rng: np.random.Generator) -> Any:
@@ -66,7 +64,7 @@ def _as_values(one: pd.Series, other: pd.Series) -> tuple[Any, Any]:
 
 
 def _as_codes(one: pd.Series, other: pd.Series) -> tuple[Any, Any]:
-    """Number the common levels; the rest share one number, and missing is NaN."""
+    """Give a number to each of the common levels; the rest share one number, and missing is NaN."""
     first, second, levels = code_levels(one, other)
     both = np.bincount(np.concatenate([first, second]) + 1, minlength=len(levels) + 1)[1:]
     common = common_levels(both, min(len(one), len(other)))

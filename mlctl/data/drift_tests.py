@@ -38,7 +38,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The measures of a column; what does not apply is None. See :class:`mlctl.data.drift_columns.ColumnDrift`."""
+    """The measures of a column, as :class:`mlctl.data.drift_columns.ColumnDrift` tells them; else None."""
 
     missing: tuple[float, float]
     ks: float | None = None

@@ -15,6 +15,7 @@ MLC011   rows have no group or key
 MLC012   the column names look like values: the header line may be missing
 MLC013   a text column is nearly all numbers, or dates of an ambiguous form
 MLC014   the classes are fractional numbers, and are taken as names
+MLC015   dates lie in the future
 =======  =============================================================================================
 """
 

@@ -3,15 +3,20 @@
 import difflib
 import glob
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mlctl.data.function import call_function
+from mlctl.data.query import RESULT, run_query
+from mlctl.data.remote import download, is_remote
 from mlctl.data.sklearn_sets import materialise
-from mlctl.errors import NotFoundError
-from mlctl.params.model import Data
+from mlctl.domain.secrets import hide_secrets
+from mlctl.errors import NotFoundError, UsageError
+from mlctl.params.model import Data, Sql
 
-Kind = Literal["files", "sklearn"]
+Kind = Literal["files", "sklearn", "remote", "sql", "function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +25,31 @@ class Source:
 
     Attributes
     ----------
-    kind : {"files", "sklearn"}
-        Whether they were there, or were written out from one of scikit-learn's sets.
+    kind : {"files", "sklearn", "remote", "sql", "function"}
+        Whether they were there, or were written out from one of scikit-learn's sets, fetched from an address,
+        from a database, or from a function of the user's.
     members : tuple of (str, Path)
         Name and place of each file. Names are relative to the files' common directory, with ``/``, and
         sorted: the order in which rows are read does not depend on the order in which paths were typed.
     described : dict
         What the dataset's record says of the source, as typed: ``{"path": …}``, or ``{"source": …}`` with
-        the class names that the integer codes of the target stand for.
+        the class names that the integer codes of the target stand for; for ``sql`` and ``function`` see
+        :class:`mlctl.data.query.Result` and :class:`mlctl.data.function.Called`. It holds no value of the
+        environment.
+    notes : tuple of str
+        What a person should know of how the data came.
     """
 
     kind: Kind
     members: tuple[tuple[str, Path], ...]
     described: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
 
-def resolve(data: Data, base: Path, scratch: Path | None = None) -> Source:
-    """Return the files that the data section means.
+def resolve(
+    data: Data, base: Path, scratch: Path | None = None, typed: Mapping[str, Any] | None = None
+) -> Source:
+    """Return the files that the data section means, fetching what is not a file yet.
 
     Parameters
     ----------
@@ -45,23 +58,68 @@ def resolve(data: Data, base: Path, scratch: Path | None = None) -> Source:
     base : Path
         The directory that relative paths start from: that of the parameters file.
     scratch : Path, optional
-        A directory that exists, in which the file of one of scikit-learn's sets is written; files need none.
+        A directory that exists, in which is written what is fetched; local files need none.
+    typed : mapping, optional
+        The section as it was typed, which is what is described and shown: ``Loaded.effective["data"]``.
+        Default: the section itself, where the environment had no say.
 
     Raises
     ------
     NotFoundError
-        When nothing matches, naming the directory and the nearest file names.
+        When nothing matches, naming the directory and the nearest file names; when there is no such database,
+        table, column or function.
+    DataError
+        When there is no row, a column holds two kinds of values, or data changed while it was fetched.
+    UsageError
+        When a query is none, or lacks a parameter.
+    MlctlError
+        When something cannot be reached.
     """
-    if data.source is not None:
-        if scratch is None:
-            raise ValueError("a built-in set is written out, and needs a scratch directory")
-        path, described = materialise(data.source, scratch)
-        return Source("sklearn", ((path.name, path),), {"source": data.source, **described})
-    patterns = (data.path,) if isinstance(data.path, str) else tuple(data.path or ())
-    found = sorted({path for pattern in patterns for path in _matches(pattern, base)})
-    return Source(
-        "files", _named(found), {"path": data.path if isinstance(data.path, str) else list(patterns)}
-    )
+    typed = data.model_dump() if typed is None else typed
+    if data.path is not None:
+        return _from_paths(data.path, base, scratch, typed["path"])
+    if scratch is None:
+        raise ValueError("what is fetched is written out, and needs a scratch directory")
+    if data.sql is not None:
+        return _from_query(data.sql, base, scratch, typed["sql"])
+    if data.function is not None:
+        return _from_function(data.function, base, scratch)
+    path, described = materialise(str(data.source), scratch)
+    return Source("sklearn", ((path.name, path),), {"source": typed["source"], **described})
+
+
+def _from_paths(path: str | tuple[str, ...], base: Path, scratch: Path | None, typed: Any) -> Source:
+    patterns = (path,) if isinstance(path, str) else path
+    remote = [is_remote(pattern) for pattern in patterns]
+    if not any(remote):
+        return Source(
+            "files", _local(patterns, base), {"path": typed if isinstance(typed, str) else [*typed]}
+        )
+    if not all(remote):
+        raise UsageError("data.path: holds both files and addresses", "name one kind; copy the others first")
+    if scratch is None:
+        raise ValueError("what is fetched is written out, and needs a scratch directory")
+    shown = (typed,) if isinstance(typed, str) else tuple(typed)
+    hidden = [hide_secrets(text, is_path=True) for text in shown]
+    members = download(patterns, shown, scratch)
+    return Source("remote", members, {"path": hidden[0] if isinstance(typed, str) else hidden})
+
+
+def _from_query(sql: Sql, base: Path, scratch: Path, typed: Mapping[str, Any]) -> Source:
+    result = run_query(sql, base, scratch, typed)
+    return Source("sql", ((RESULT, result.path),), result.described, result.notes)
+
+
+def _from_function(reference: str, base: Path, scratch: Path) -> Source:
+    called = call_function(reference, base, scratch)
+    if called.rows:
+        return Source("function", ((RESULT, called.rows),), called.described)
+    named = _from_paths(called.paths, base, scratch, called.paths)
+    return Source("function", named.members, called.described)
+
+
+def _local(patterns: Sequence[str], base: Path) -> tuple[tuple[str, Path], ...]:
+    return _named(sorted({path for pattern in patterns for path in _matches(pattern, base)}))
 
 
 def _matches(pattern: str, base: Path) -> list[str]:

@@ -16,7 +16,9 @@ _USER = r"(?P<before>[\w+.-]+://[^:/?#@\s]*:)"
 _IN_DATABASES = re.compile(_USER + r"(?P<secret>\S*)(?=@)")
 _IN_PATHS = re.compile(_USER + r"(?P<secret>[^/?#\s]*)(?=@)")
 _IN_QUERIES = re.compile(rf"(?P<before>[?&;](?:{_NAMES})=)(?P<secret>[^&;\s]+)", re.IGNORECASE)
-_IN_ODBC = re.compile(r"(?P<before>(?:\b|(?<=%3b))pwd(?:=|%3d))(?P<secret>(?:(?!%3b)[^&;\s])+)", re.IGNORECASE)
+_IN_ODBC = re.compile(
+    r"(?P<before>(?:\b|(?<=%3b))pwd(?:=|%3d))(?P<secret>(?:(?!%3b)[^&;\s])+)", re.IGNORECASE
+)
 
 
 def hide_secrets(text: str, *, is_path: bool = False) -> str:
@@ -39,6 +41,11 @@ def hide_secrets(text: str, *, is_path: bool = False) -> str:
     for pattern in _patterns(is_path):
         text = pattern.sub(_hidden, text)
     return text
+
+
+def is_secret(key: str) -> bool:
+    """Tell whether a key of an address's query names something secret: ``token``, ``sslpassword``."""
+    return bool(re.fullmatch(_NAMES, key, re.IGNORECASE))
 
 
 def _patterns(is_path: bool) -> tuple[re.Pattern[str], ...]:

@@ -131,7 +131,7 @@ def new_folder(target: Path, *, aside: Path) -> Iterator[Path]:
     Parameters
     ----------
     target : Path
-        The folder to make; nothing stands there.
+        The folder to make; nothing stands there. Those above it are made where they are missing.
     aside : Path
         Where to build it: a folder on the same file system, made where it is missing.
 
@@ -140,6 +140,7 @@ def new_folder(target: Path, *, aside: Path) -> Iterator[Path]:
     MlctlError
         When it cannot be made, or ``target`` exists: nothing is left behind.
     """
+    make_folder(target.parent)
     with scratch_folder(aside) as place, explained("make", target):
         yield place
         _sync_folder(place)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlctl import files
 from mlctl.ml import outcome, tasks
 from mlctl.ml.latency import Latency
 from mlctl.ml.outcome import FailureReason, Progress, RungFailure, RungResult, SearchPoint
@@ -49,7 +50,9 @@ class Ascent:
     Parameters
     ----------
     folder : path
-        Existing directory that gets the model's file.
+        Existing directory that gets the model's file, and nothing where the rung fails.
+    workspace : path
+        Existing directory on the same file system for what is half-made.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Ascent:
         rung: PlannedRung,
         folder: Path,
         *,
+        workspace: Path,
         pool: Pool,
         clock: Callable[[], float],
         on_progress: Callable[[Progress], None],
@@ -65,6 +69,7 @@ class Ascent:
         self._problem = problem
         self._rung = rung
         self._folder = folder
+        self._workspace = workspace
         self._pool = pool
         self._clock = clock
         self._on_progress = on_progress
@@ -84,7 +89,7 @@ class Ascent:
         first = [self._refit_call()] if len(self._rung.points) == 1 else []
         self._work([*first, *self._fold_calls()], deadline)
         if self._refit is not None and self._failure is None:
-            path = self._folder / self._refit.saved.file
+            path = self._workspace / self._refit.saved.file
             self._work([Call(_LATENCY, tasks.measure_latency, (path,))], deadline)
         return self._failed(deadline) if self._failure else self._result()
 
@@ -96,7 +101,7 @@ class Ascent:
         ]
 
     def _refit_call(self) -> Call:
-        return Call(_REFIT, tasks.refit, (self._rung, self._chosen, self._folder))
+        return Call(_REFIT, tasks.refit, (self._rung, self._chosen, self._workspace))
 
     def _work(self, calls: Iterable[Call], deadline: Deadline) -> None:
         self._pool.submit(calls)
@@ -187,6 +192,7 @@ class Ascent:
         refit, latency = self._refit, self._latency
         assert refit is not None  # noqa: S101 - for the type checker: without a failure both are there
         assert latency is not None  # noqa: S101 - as above
+        files.move(self._workspace / refit.saved.file, self._folder / refit.saved.file)
         folds = self._outcomes(self._chosen)
         timings = {
             "cross_validation_s": self._validated_s,

@@ -9,6 +9,7 @@ from typing import Self
 
 import joblib
 
+from mlctl import files
 from mlctl.ml import handover, memory
 from mlctl.ml.ascent import Ascent
 from mlctl.ml.outcome import Progress, RungFailure, RungResult, RungSummary
@@ -99,12 +100,21 @@ class Climb:
         Parameters
         ----------
         folder : path
-            Existing directory that gets the model's file.
+            Existing directory, on the file system of ``scratch``, that gets the model's file; nothing is left
+            in it where the rung fails.
         on_progress : callable
             Told at the start and after each piece of work.
         """
+        workspace = self._scratch / f"rung-{rung.index}"
+        files.make_folder(workspace)
         ascent = Ascent(
-            self._problem, rung, folder, pool=self._pool, clock=self._clock, on_progress=on_progress
+            self._problem,
+            rung,
+            folder,
+            workspace=workspace,
+            pool=self._pool,
+            clock=self._clock,
+            on_progress=on_progress,
         )
         return ascent.climb(self._rules.deadline(rung))
 

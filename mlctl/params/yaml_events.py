@@ -46,11 +46,14 @@ class Builder:
         What :func:`yaml.parse` gives.
     name : str
         The file, for the errors.
+    most : int, default=100,000
+        So many values are read, aliases written out.
     """
 
-    def __init__(self, events: Iterator[Any], name: str) -> None:
+    def __init__(self, events: Iterator[Any], name: str, most: int = MAX_NODES) -> None:
         self.events = events
         self.name = name
+        self.most = most
         self.nodes = 0
         self.anchors: dict[str, tuple[Any, int]] = {}
 
@@ -99,8 +102,8 @@ class Builder:
 
     def _count(self, event: Any, nodes: int) -> None:
         self.nodes += nodes
-        if self.nodes > MAX_NODES:
-            raise self._refuse(event, f"more than {MAX_NODES:,} values, aliases written out")
+        if self.nodes > self.most:
+            raise self._refuse(event, f"more than {self.most:,} values, aliases written out")
 
     def _scalar(self, event: Any) -> Any:
         if event.tag in (None, "!"):

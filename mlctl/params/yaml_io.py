@@ -13,7 +13,7 @@ import yaml
 from mlctl.errors import NotFoundError, UsageError
 from mlctl.params.scalars import misread
 from mlctl.params.words import did_you_mean
-from mlctl.params.yaml_events import Builder
+from mlctl.params.yaml_events import MAX_NODES, Builder
 
 MAX_BYTES = 1_000_000
 
@@ -95,7 +95,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def parse(text: str, name: str) -> Any:
+def parse(text: str, name: str, *, most: int = MAX_NODES) -> Any:
     """Return what a YAML text holds: plain dicts, lists, text, numbers, booleans and None.
 
     Parameters
@@ -104,12 +104,14 @@ def parse(text: str, name: str) -> Any:
         One document.
     name : str
         Where it came from, for the errors.
+    most : int, default=100,000
+        So many values are read, aliases written out.
 
     Raises
     ------
     UsageError
         With the line: not well formed, a key twice, a tag, more than one document, an alias that stands
-        inside its own anchor, more than 100,000 values once aliases are written out, nested 50 deep.
+        inside its own anchor, more than ``most`` values once aliases are written out, nested 50 deep.
 
     Examples
     --------
@@ -118,7 +120,7 @@ def parse(text: str, name: str) -> Any:
     """
     try:
         text.encode()
-        return Builder(yaml.parse(text, Loader=_Parser), name).document()
+        return Builder(yaml.parse(text, Loader=_Parser), name, most).document()
     except UnicodeEncodeError:
         raise UsageError(f"{name}: not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:

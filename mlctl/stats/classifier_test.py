@@ -14,6 +14,8 @@ from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
+from mlctl.stats.batch_means import batch_of_row
+
 _FAR = 1e150
 """The classifier's bins are made by sums of values, which must stay finite."""
 
@@ -37,9 +39,7 @@ class Auc:
     low: float
 
 
-def tell_apart(
-    one: Any, other: Any, categorical: Any, seed: int, *, together: tuple[Any, Any] | None = None
-) -> Auc:
+def tell_apart(one: Any, other: Any, categorical: Any, seed: int, *, ordered: bool = False) -> Auc:
     """Learn on half of the rows which table they come of, ask for the other half, and the other way round.
 
     Parameters
@@ -50,9 +50,9 @@ def tell_apart(
         Which columns hold codes.
     seed : int
         Of the halves.
-    together : tuple of two numpy.ndarray of int, shapes (n,) and (m,), optional
-        Rows of a table with the same number stay in the same half. Neighbours in time are alike, and one of
-        them in each half would be recognised.
+    ordered : bool, default=False
+        Whether the rows are in an order in which neighbours may be alike. The halves are then the first and
+        the second of each table, or a row would be recognised by its neighbour, and the bound is wider.
 
     Returns
     -------
@@ -62,8 +62,7 @@ def tell_apart(
     X = np.clip(np.concatenate([one, other]), -_FAR, _FAR)
     y = np.repeat([0, 1], [len(one), len(other)])
     rng = np.random.default_rng(seed)
-    numbers = together or (np.arange(len(one)), np.arange(len(other)))
-    half = np.concatenate([_half(np.asarray(table), rng) for table in numbers])
+    half = np.concatenate([_half(len(table), rng, ordered=ordered) for table in (one, other)])
     learner = HistGradientBoostingClassifier(
         max_iter=_ROUNDS,
         max_leaf_nodes=_LEAVES,
@@ -72,7 +71,7 @@ def tell_apart(
         early_stopping=False,
         random_state=seed,
     )
-    clusters = None if together is None else np.concatenate(numbers)
+    clusters = np.concatenate([batch_of_row(len(one)), batch_of_row(len(other))]) if ordered else None
     found = []
     # Its threads wait for each other by spinning: beside other work two are ten times as slow as one.
     with threadpool_limits(1, user_api="openmp"):
@@ -84,10 +83,9 @@ def tell_apart(
     return Auc(auc, max(0.0, auc - float(ndtri(0.95)) * deviation))
 
 
-def _half(together: Any, rng: np.random.Generator) -> Any:
-    """Draw half of a table: every second number in a random order."""
-    numbers, of_row = np.unique(together, return_inverse=True)
-    return (rng.permutation(len(numbers)) % 2 == 0)[of_row]
+def _half(rows: int, rng: np.random.Generator, *, ordered: bool) -> Any:
+    """Draw half of a table; its first half where it has an order."""
+    return (np.arange(rows) if ordered else rng.permutation(rows)) < (rows + 1) // 2
 
 
 def auc_with_variance(scores: Any, y: Any, together: Any = None) -> tuple[float, float]:

@@ -44,18 +44,29 @@ def distances(one: Any, other: Any) -> tuple[float, float]:
 
 
 def _in_deviations(both: Any, gap: Any, one: Any) -> float:
-    low, high = np.searchsorted(both, [-np.inf, np.inf], side="right") - [0, 0]
-    high = int(np.searchsorted(both, np.inf, side="left"))
-    finite, gap = both[low:high], gap[low:high]
-    if not len(finite):
+    low, high = _finite(both)
+    values, first = both[low:high], one[slice(*_finite(one))]
+    if not len(values):
         return 0.0
-    largest = max(abs(finite[0]), abs(finite[-1]))
-    unit = largest if largest > _TOO_FAR or 0 < largest < 1 / _TOO_FAR else 1.0
-    finite = finite / unit
-    moved = float(gap[:-1] @ np.diff(finite))
-    first = one[np.searchsorted(one, -np.inf, side="right") : np.searchsorted(one, np.inf)] / unit
-    spread = (float(first.std()) if len(first) else 0.0) or float(finite.std())
-    return moved / spread if spread else 0.0
+    unit = _unit(values)
+    spread = _spread(first / unit) or _spread(values / unit)
+    return float(gap[low : high - 1] @ np.diff(values / unit)) / spread if spread else 0.0
+
+
+def _finite(ordered: Any) -> tuple[int, int]:
+    low, high = np.searchsorted(ordered, -np.inf, side="right"), np.searchsorted(ordered, np.inf)
+    return int(low), int(high)
+
+
+def _unit(ordered: Any) -> float:
+    """Return what to divide by, so that differences and squares are finite and not lost."""
+    largest = float(max(abs(ordered[0]), abs(ordered[-1])))
+    return largest if largest > _TOO_FAR or 0 < largest < 1 / _TOO_FAR else 1.0
+
+
+def _spread(ordered: Any) -> float:
+    # The deviation of equal values is not exactly zero where their mean is rounded.
+    return float(ordered.std()) if len(ordered) and ordered[0] != ordered[-1] else 0.0
 
 
 def smirnov_p_value(d: Any, n: Any, m: Any) -> Any:

@@ -97,8 +97,7 @@ def _make(site: Site, folder: Path, tree: Tree, inner: Iterable[str]) -> None:
         # A removed project left its number here: the new one goes on counting.
         write_tree(folder / META, tree)
         return
-    files.make_folder(folder.parent)
-    with files.new_folder(folder, aside=site.layout.tmp) as made:
+    with files.new_folder(folder, aside=site.tmp) as made:
         for name in inner:
             files.make_folder(made / name)
         write_tree(made / META, tree)

@@ -55,8 +55,8 @@ unless its ``host`` is another one and ``log.txt`` was touched within five minut
 
 **Numbers** count up within a project. One is given out under the lock, once: ``number`` is read, raised to
 the highest number that any directory in the project bears, raised by one and replaced. The directories need
-not be looked at where the time of ``number`` is that of the newest ``experiments/``. It outlives removal: the
-directory of a removed project stays behind with ``number`` alone.
+not be looked at where the time of ``number`` is that of the newest ``experiments/`` and one nanosecond more.
+It outlives removal: the directory of a removed project stays behind with ``number`` alone.
 
 **Truth.** Directories and events are the truth. The champion is the ``to`` of the last complete event whose
 ``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. A dataset exists

@@ -57,7 +57,6 @@ def new_experiment(
         if not (site.layout.model(project, model.model_name) / META).is_file():
             raise NotFoundError(f"the model {project}/{model.model_name} is no longer there")
         version = str(VersionId(project, short, numbers.draw(site, project)))
-        files.make_folder(parent)
         tree |= {"model_version_id": version, "process": own_process(site)}
         log = _make(site, parent / version, tree)
         numbers.settle(site, project)
@@ -68,7 +67,7 @@ def new_experiment(
 def _make(site: Site, directory: Path, tree: Tree) -> files.HeldLog:
     log: files.HeldLog | None = None
     try:
-        with files.new_folder(directory, aside=site.layout.tmp) as folder:
+        with files.new_folder(directory, aside=site.tmp) as folder:
             log = files.HeldLog(folder / LOG)
             write_tree(folder / META, tree)
     except BaseException:

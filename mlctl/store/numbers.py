@@ -15,13 +15,13 @@ _LONGEST = 100
 def draw(site: Site, project: str) -> int:
     """Give out the next number; the caller holds the lock.
 
-    ``number`` has the time of the newest directory of experiments (:func:`settle`). While that is so, nobody
-    but this has put one there, and their names need not be read: with 100,000 of them that takes longer than
-    all the rest of a recording.
+    :func:`settle` gives ``number`` the time of the newest directory of experiments and one nanosecond more,
+    which no clock does. While that is so, nobody else has put a directory there, and the names need not be
+    read: with 100,000 of them that takes longer than all the rest of a recording.
     """
     path = site.layout.number(project)
     last = last_given(site.layout.project(project))
-    if files.modified(path) != _newest(site, project):
+    if not last or files.modified(path) != _mark(site, project):
         last = max(last, _highest(site, project))
     files.write_atomic(path, f"{last + 1}\n")
     return last + 1
@@ -29,9 +29,7 @@ def draw(site: Site, project: str) -> int:
 
 def settle(site: Site, project: str) -> None:
     """Note that every directory is accounted for; the caller has held the lock since the number was drawn."""
-    newest = _newest(site, project)
-    if newest is not None:
-        files.set_modified(site.layout.number(project), newest)
+    files.set_modified(site.layout.number(project), _mark(site, project))
 
 
 def last_given(project: Path) -> int:
@@ -43,12 +41,12 @@ def last_given(project: Path) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _newest(site: Site, project: str) -> int | None:
+def _mark(site: Site, project: str) -> int:
     layout = site.layout
     times = (
         files.modified(layout.experiments(project, key.model)) for key, _ in Scan(layout).models(project)
     )
-    return max((time for time in times if time is not None), default=None)
+    return max((time for time in times if time is not None), default=0) + 1
 
 
 def _highest(site: Site, project: str) -> int:

@@ -86,7 +86,9 @@ def plain(value: Any) -> Any:
         return [plain(inner) for inner in value]
     if value is None or isinstance(value, bool):
         return value
-    for kind in (str, int, float):
+    if isinstance(value, str):
+        return str.__str__(value)  # an enumeration's own str() is its name
+    for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
     raise TypeError(f"a record cannot hold {value!r}, which is a {type(value).__name__}")

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,13 @@ class Site:
         """
         return files.lock(self.layout.lock, what=self.command, timeout=self.lock_timeout)
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """Hand out an empty folder on the store's file system, removed at the end."""
-        with files.scratch_folder(self.layout.unlinked(self.layout.tmp)) as folder:
-            yield folder
+    @property
+    def tmp(self) -> Path:
+        """Where half-made things are built.
+
+        Raises
+        ------
+        DamagedError
+            When it is a link.
+        """
+        return self.layout.unlinked(self.layout.tmp)

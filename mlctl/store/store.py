@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlctl import files
 from mlctl.domain.records import Dataset, Experiment, Model, Project, Record
 from mlctl.store import catalogue, lookup, opening
 from mlctl.store.layout import Layout
@@ -163,7 +164,7 @@ class Store:
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Hand out an empty folder on the store's file system, removed at the end."""
-        return self._site.scratch()
+        return files.scratch_folder(self._site.tmp)
 
     # Changing
 

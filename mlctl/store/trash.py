@@ -88,9 +88,10 @@ def _check_idle(site: Site, record: Removable) -> None:
 
 
 def _move(site: Site, record: Removable, directory: Path, time: str) -> str:
-    place = _free(site.layout.trash / f"{time.replace('-', '').replace(':', '')}_{directory.name}")
+    trash = site.layout.unlinked(site.layout.trash)
+    place = _free(trash / f"{time.replace('-', '').replace(':', '')}_{directory.name}")
     number = last_given(site.layout.project(record.project_name))
-    with files.new_folder(place, aside=site.layout.tmp) as folder:
+    with files.new_folder(place, aside=site.tmp) as folder:
         write_tree(folder / FROM, _origin(record) | {"removed_datetime": time})
     files.move(directory, place / ITEM)
     if isinstance(record, Project) and number:

@@ -18,7 +18,8 @@ LATE = Deadline(math.inf, "timeout", "not done in time")
 @pytest.fixture
 def climb(tmp_path):
     """Climb one rung; its model's file is left in tmp_path / "out"."""
-    (tmp_path / "out").mkdir()
+    for name in ("out", "aside"):
+        (tmp_path / name).mkdir()
     heard = []
 
     def run(rung, problem=None, deadline=LATE, workers=2, memory=None):
@@ -26,9 +27,17 @@ def climb(tmp_path):
         handover.write(problem, tmp_path / "problem")
         load = partial(handover.read, tmp_path / "problem")
         heard.clear()
+        for file in (tmp_path / "out").iterdir():
+            file.unlink()
         with Pool(load, workers=workers, scratch=tmp_path, clock=time.monotonic, memory=memory) as pool:
             ascent = Ascent(
-                problem, rung, tmp_path / "out", pool=pool, clock=time.monotonic, on_progress=heard.append
+                problem,
+                rung,
+                tmp_path / "out",
+                workspace=tmp_path / "aside",
+                pool=pool,
+                clock=time.monotonic,
+                on_progress=heard.append,
             )
             return ascent.climb(deadline)
 
@@ -129,6 +138,12 @@ def test_a_rung_that_fails_says_why(climb, behaviour, reason, message):
     failure = climb(majority(behaviour))
     assert isinstance(failure, RungFailure)
     assert (failure.reason, failure.message) == (reason, message)
+
+
+def test_a_rung_that_fails_leaves_no_file(climb, tmp_path):
+    problem = problems.problem(columns=PLAIN, metric="log_loss")  # the refit is done before a fold tells
+    climb(majority("nothing"), problem, workers=1)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_failure_has_its_traceback(climb):

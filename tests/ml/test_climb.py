@@ -73,7 +73,8 @@ def test_one_rung_again_gives_the_same_scores(tmp_path):
     problem = problems.problem(need_probabilities=True)
     first = climb_all(problem, ladder, tmp_path)[0]["svc"]
     again = dataclasses.replace(ladder[2], points=(first.parameters,))
-    second = climb_all(problem, (again,), tmp_path)[0]["svc"]
+    (tmp_path / "later").mkdir()
+    second = climb_all(problem, (again,), tmp_path / "later")[0]["svc"]
     for part in ("train", "cross_validation", "test"):
         assert first.evaluations[part] == second.evaluations[part]
 

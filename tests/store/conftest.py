@@ -66,14 +66,13 @@ def read_only(store: Store, model: Model) -> Iterator[AbstractContextManager[Sto
     # pytest's own directory is closed to everybody else, and nobody is who root turns into below.
     with TemporaryDirectory() as folder:
         root = Path(folder) / "mlstore"
-        Path(folder).chmod(0o755)
         shutil.copytree(store.root, root)
         yield _without_rights(root)
 
 
 @contextmanager
 def _without_rights(root: Path) -> Iterator[Store]:
-    paths = [root, *root.rglob("*")]
+    paths = [root.parent, root, *root.rglob("*")]
     for path in paths:
         path.chmod(0o555 if path.is_dir() else 0o444)
     was_root = os.geteuid() == 0

@@ -1,5 +1,3 @@
-import os
-
 import pytest
 
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
@@ -114,5 +112,5 @@ def test_a_damaged_format_says_what_it_should_hold(tmp_path, content):
 
 
 def test_a_place_that_cannot_be_written_is_explained(tmp_path, read_only):
-    with read_only as store, pytest.raises(MlctlError, match="cannot make .*permission denied"):
-        init(store.root / "other" / "mlstore" if os.geteuid() == 0 else store.root.parent / "x", NOW)
+    with read_only as store, pytest.raises(MlctlError, match=r"cannot make .*other: permission denied"):
+        init(store.root.parent / "other", NOW)
