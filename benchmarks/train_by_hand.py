@@ -1,6 +1,6 @@
 """What a person would write instead of ``mlctl train``: the same fits, the same folds, the same parallelism.
 
-Run by :mod:`benchmarks.train` as a process of its own: ``python -m benchmarks.train_by_hand adult.csv.gz income``.
+Run by :mod:`benchmarks.train` as a process of its own, as ``python -m benchmarks.train_by_hand FILE TARGET``.
 It scores the primary metric alone, and keeps nothing.
 """
 

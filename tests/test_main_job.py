@@ -111,7 +111,7 @@ def test_what_is_left_can_be_read_without_mlctl(iris):
     assert record["rung"] == "logistic_regression"
     assert record["status"] == "finished"
     params = yaml.safe_load((left / "params.yaml").read_text())
-    assert params["split"] == {"method": "random", "train_size": 0.8, "test_size": 0.2, "random_state": 2023}
+    assert params["split"] == {"method": "random", "train_size": 0.8, "test_size": None, "random_state": 2023}
     assert params["task"] == "classification"
     rows = list(csv.DictReader((left / "scores.csv").open()))
     folds = [

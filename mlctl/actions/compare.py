@@ -11,7 +11,6 @@ from typing import Any
 from mlctl.actions.fields import fields_of, flat_parameters
 from mlctl.actions.recommend import recommend_from
 from mlctl.domain.choice import difference, tolerance
-from mlctl.domain.filters import compile_filter
 from mlctl.domain.metrics import METRICS, Metric, find_metric
 from mlctl.domain.records import Experiment
 from mlctl.domain.refs import best_first, latest_first, latest_ladder
@@ -188,6 +187,8 @@ def _delta(experiment: Experiment, reference: Experiment | None, metric: Metric)
 def _filtered(rows: Sequence[Row], expression: str | None) -> list[Row]:
     if not expression:
         return list(rows)
+    from mlctl.domain.filters import compile_filter  # noqa: PLC0415 - most listings filter nothing
+
     keep = compile_filter(expression, {name for row in rows for name in row.fields})
     return [row for row in rows if keep(row.fields)]
 

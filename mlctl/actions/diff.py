@@ -8,6 +8,7 @@ from mlctl.actions.fields import flat_parameters, scores_of
 from mlctl.domain.choice import Difference, difference, tolerance
 from mlctl.domain.metrics import METRICS
 from mlctl.domain.records import Dataset, Experiment
+from mlctl.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +130,16 @@ def _ahead(one: Experiment, other: Experiment) -> tuple[Difference | None, bool]
     tolerated = tolerance(metric, None)
     back = difference(metric, reference, folds, ratio, tolerated)
     return ahead, back.beyond or difference(metric, folds, reference, ratio, tolerated).beyond
+
+
+def side_of(store: Store, found: Experiment) -> Side:
+    """Return what is compared of an experiment; a file that it does not have is an empty one."""
+    directory = store.experiment_directory(found)
+    names = found.artifact_file_paths
+    dataset = found.training_dataset.get("dataset")
+    return Side(
+        found,
+        store.read_yaml(directory / names["parameters"]) if "parameters" in names else {},
+        store.read_yaml(directory / names["packages"]).get("packages", {}) if "packages" in names else {},
+        store.dataset(found.project_name, dataset) if dataset else None,
+    )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlctl.actions.diff import Side
 from mlctl.actions.recommend import recommended_name
 from mlctl.domain.records import Experiment, Model
 from mlctl.domain.refs import Reference, resolve
@@ -120,19 +119,6 @@ def model_experiments(
     chosen = only_model(store, project, model)
     listing = store.experiments(chosen.project_name, chosen.model_name)
     return chosen, list(listing.records), listing.damaged
-
-
-def side(store: Store, found: Experiment) -> Side:
-    """Return what is compared of an experiment; a file that it does not have is an empty one."""
-    directory = store.experiment_directory(found)
-    names = found.artifact_file_paths
-    dataset = found.training_dataset.get("dataset")
-    return Side(
-        found,
-        store.read_yaml(directory / names["parameters"]) if "parameters" in names else {},
-        store.read_yaml(directory / names["packages"]).get("packages", {}) if "packages" in names else {},
-        store.dataset(found.project_name, dataset) if dataset else None,
-    )
 
 
 def nothing_trained(model: Model) -> NotFoundError:

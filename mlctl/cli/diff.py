@@ -22,7 +22,7 @@ def diff(
     from mlctl.actions import locate
 
     opened = here(store).open()
-    sides = [locate.side(opened, locate.experiment(opened, ref, project, model)) for ref in (one, other)]
+    sides = [action.side_of(opened, locate.experiment(opened, ref, project, model)) for ref in (one, other)]
     found = action.diff(*sides)
     if as_json:
         out.document(_document(found))

@@ -4,8 +4,6 @@ On a terminal the columns are planned for its width, and the last line says what
 same rows are plain text with every column and full precision. JSON, CSV, Markdown and HTML show them all.
 """
 
-import csv
-import html
 import shutil
 import sys
 import unicodedata
@@ -149,6 +147,8 @@ def _plain(table: Table) -> None:
 
 
 def _csv(table: Table) -> None:
+    import csv
+
     csv.writer(sys.stdout, lineterminator="\n").writerows(_grid(table))
 
 
@@ -159,6 +159,8 @@ def _md(table: Table) -> None:
 
 
 def _html(table: Table) -> None:
+    import html
+
     head, *body = [[html.escape(cell) for cell in line] for line in _grid(table)]
     out.text("<table>")
     out.text(f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>")

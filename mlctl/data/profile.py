@@ -136,10 +136,7 @@ def profile(
     if target is not None:
         answers = settle(frame[target], task=task, positive=None, folds=_FOLDS, accuracy=True)
     leaks = _leaks(frame, target, answers, sifted, seed)
-    roles_of = {**dict(parts.dropped), **{name: part for part, name in parts.aside.items()}, target: "target"}
-    columns = [
-        describe(frame[name], roles_of.get(name, "feature"), judged[name], now) for name in frame.columns
-    ]
+    columns = [describe(frame[name], _role(name, parts), judged[name], now) for name in frame.columns]
     late = [column for column in columns if column.future]
     said = [*sifted.findings, *table_findings(frame, parts, copies), *leaks, *late_dates(late)]
     return Profile(
@@ -169,6 +166,13 @@ def _parts(frame: pd.DataFrame, target: str | None, roles: Mapping[str, str]) ->
         dropped=tuple((name, "dropped") for name in dropped),
         problems=(),
     )
+
+
+def _role(name: str, parts: Roles) -> str:
+    if name == parts.target:
+        return "target"
+    aside = next((part for part, column in parts.aside.items() if column == name), None)
+    return aside or ("feature" if name in parts.features else "dropped")
 
 
 def _leaks(

@@ -21,6 +21,9 @@ TOP = 10
 
 BINS = 20
 
+_EXACT = 2.0**52
+"""Below this a whole number and its half are told apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bins:
@@ -29,8 +32,9 @@ class Bins:
     Attributes
     ----------
     low, high : float
-        The ends of the twenty equal bins: the 0.1 and the 99.9 % quantile, so that a single far value does not
-        flatten the rest. Dates are seconds since 1970.
+        The ends of twenty equal bins: the 0.1 and the 99.9 % quantile, so that a single far value does not
+        flatten the rest. Of whole numbers each bin holds equally many, the first from ``low`` on and the last
+        up to ``high``, in at most twenty. Dates are seconds since 1970.
     counts : tuple of int
         Rows in each bin; what lies beyond an end is counted in the bin there.
     """
@@ -116,7 +120,7 @@ def describe(series: pd.Series, role: str, judged: Judged, now: datetime) -> Col
         mean=_mean(finite) if kind == "number" and len(finite) else None,
         range=(ends[0], ends[1]) if ends else None,
         top=_top(series, values, kind, facts) if found.distinct else (),
-        bins=_bins(finite, 1e6 if kind == "date" else 1.0) if len(finite) else None,
+        bins=_bins(finite, found.integer, 1e6 if kind == "date" else 1.0) if len(finite) else None,
     )
 
 
@@ -156,10 +160,21 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}"
 
 
-def _bins(finite: Any, unit: float) -> Bins:
+def _bins(finite: Any, whole: bool, unit: float) -> Bins:
     low, high = finite[[int(0.001 * (len(finite) - 1)), int(np.ceil(0.999 * (len(finite) - 1)))]]
+    if whole and abs(low) < _EXACT and abs(high) < _EXACT:
+        return _whole_bins(finite, low, high)
     at = np.arange(1, BINS) / BINS
     # Not low + at * (high - low), which may leave the range of numbers.
-    inner = np.searchsorted(finite, low * (1 - at) + high * at)
-    counts = np.diff(inner, prepend=0, append=len(finite))
-    return Bins(float(low / unit), float(high / unit), tuple(counts.tolist()))
+    return _counted(finite, low * (1 - at) + high * at, low / unit, high / unit)
+
+
+def _whole_bins(finite: Any, low: float, high: float) -> Bins:
+    width = np.ceil((high - low + 1) / BINS)
+    inner = np.arange(low + width, high + 1, width)
+    return _counted(finite, inner - 0.5, low, low + width * (len(inner) + 1) - 1)
+
+
+def _counted(finite: Any, inner: Any, low: float, high: float) -> Bins:
+    counts = np.diff(np.searchsorted(finite, inner), prepend=0, append=len(finite))
+    return Bins(float(low), float(high), tuple(counts.tolist()))

@@ -4,7 +4,6 @@
 prefix of a version id, or one of the words in :data:`WORDS`.
 """
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -143,6 +142,8 @@ def _single(
         )
     if reference.is_word:
         raise NotFoundError(f"there is no {reference.name} experiment yet", _WORD_HINTS[reference.name])
+    import difflib  # noqa: PLC0415 - only a reference that is not found needs it
+
     ids = [e.model_version_id for e in experiments]
     near = difflib.get_close_matches(reference.name, ids, n=SHOWN, cutoff=0.5) or ids[-SHOWN:]
     raise NotFoundError(

@@ -37,7 +37,9 @@ class Server:
 def programs() -> Path | None:
     """Return where initdb is: on PATH, or where Debian puts it, the newest version."""
     found = shutil.which("initdb")
-    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    places = (
+        [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    )
     return next((place for place in places if (place / "initdb").exists()), None)
 
 
@@ -65,15 +67,20 @@ def serve() -> Iterator[Server]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, **become}
+        run = {
+            "cwd": folder,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.STDOUT,
+            **become,
+        }
         new = ["initdb", "-D", "data", "-U", USER, "-A", "scram-sha-256", "--pwfile=password", "--no-sync"]
-        subprocess.run([place / new[0], *new[1:], "-E", "UTF8", "--locale=C"], **run)
+        subprocess.run([place / new[0], *new[1:], "-E", "UTF8", "--locale=C"], check=True, **run)
         options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=20"
         control = [place / "pg_ctl", "-D", "data", "-w", "-l", "log"]
-        subprocess.run([*control, "-o", options, "start"], **run)
+        subprocess.run([*control, "-o", options, "start"], check=True, **run)
         try:
             yield Server(port, folder)
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **run)
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,121 @@
+import pytest
+
+from mlctl.data.sql_errors import cannot_connect, guarded, reason_of, refused_query
+from mlctl.data.sql_url import Address
+from mlctl.errors import BusyError, DataError, MlctlError, NotFoundError, UsageError
+
+from .fetched import tells_nothing
+
+HERE = Address(None, "db at host", ("hush",), "reader")
+
+
+class Driver(Exception):
+    """As PEP 249 has it, with PostgreSQL's addition."""
+
+    def __init__(self, message, state=None):
+        super().__init__(message)
+        self.sqlstate = state
+
+
+class Wrapped(Exception):
+    """As SQLAlchemy wraps it."""
+
+    def __init__(self, message, state=None, lost=False):
+        super().__init__(f"(driver) {message} [SQL: …]")
+        self.orig = Driver(message, state)
+        self.connection_invalidated = lost
+
+
+class ProgrammingError(Wrapped):
+    pass
+
+
+class DatabasesDataError(Wrapped):
+    pass
+
+
+DatabasesDataError.__name__ = "DataError"
+
+
+def test_work_that_succeeds():
+    assert guarded(lambda: 5, lambda _: MlctlError("no")) == 5
+
+
+def test_what_a_driver_raises_is_left_behind():
+    def work():
+        raise Driver("cannot reach reader:hush@host")
+
+    with pytest.raises(MlctlError) as caught:
+        guarded(work, lambda error: cannot_connect(error, HERE))
+    assert caught.value.message == "cannot connect to db at host: cannot reach ***:***@host"
+    tells_nothing(caught.value, "hush")
+
+
+def test_an_error_of_ours_passes():
+    def work():
+        raise UsageError("mine")
+
+    with pytest.raises(UsageError, match="mine"):
+        guarded(work, lambda _: MlctlError("no"))
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "said"),
+    [
+        ("Connection refused", MlctlError, "cannot connect to db at host: Connection refused"),
+        ('database "x" does not exist', NotFoundError, 'db at host: database "x" does not exist'),
+        (
+            'password authentication failed for user "reader"',
+            MlctlError,
+            'db at host refuses the user or the password: password authentication failed for user "***"',
+        ),
+        ("", MlctlError, "cannot connect to db at host: Driver"),
+    ],
+)
+def test_no_connection(message, kind, said):
+    error = cannot_connect(Wrapped(message), HERE)
+    assert type(error) is kind
+    assert error.message == said
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (Wrapped("x", "42P01"), NotFoundError),
+        (Wrapped("x", "42703"), NotFoundError),
+        (Wrapped("x", "42501"), MlctlError),
+        (Wrapped("x", "42601"), UsageError),
+        (Wrapped("x", "25006"), UsageError),
+        (Wrapped("x", "22012"), DataError),
+        (Wrapped("x", "40001"), BusyError),
+        (Wrapped("x", "57P01"), MlctlError),
+        (Wrapped("database is locked"), BusyError),
+        (Wrapped("no such table: t"), NotFoundError),
+        (Wrapped("Table 'x.t' doesn't exist"), NotFoundError),
+        (Wrapped('near "FORM": syntax error'), UsageError),
+        (Wrapped("integer overflow"), DataError),
+        (Wrapped("server has gone away", lost=True), MlctlError),
+        (DatabasesDataError("odd value"), DataError),
+        (ProgrammingError("not so"), UsageError),
+        (OSError("Conversion Error: x"), DataError),
+        (OverflowError("int too large"), MlctlError),
+    ],
+)
+def test_a_query_that_fails(error, kind):
+    found = refused_query(error, HERE, 0)
+    assert type(found) is kind
+    assert found.message.startswith("db at host: the query failed: ")
+    assert found.hint
+
+
+def test_a_query_that_fails_half_way():
+    found = refused_query(ProgrammingError("not so"), HERE, 20_000)
+    assert type(found) is MlctlError
+    assert found.message == "db at host: the query failed after 20,000 rows: not so"
+
+
+def test_a_reason_is_one_line_and_does_not_quote_the_query():
+    text = (
+        'relation "t" does not exist\nLINE 1: DECLARE "c_1" CURSOR FOR select * from t\n      ^\n\nHINT: hush'
+    )
+    assert reason_of(Wrapped(text), HERE) == 'relation "t" does not exist HINT: ***'
