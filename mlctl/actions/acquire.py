@@ -1,5 +1,6 @@
-"""Read the data that a parameters file names, and keep what was read."""
+"""Read the data that a parameters file names, and keep what was read, or the way to fetch it again."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,66 +27,102 @@ class Fetched:
     table: ReadTable
     stamps: tuple[tuple[int, int], ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the data came."""
+        return (*self.source.notes, *self.table.notes)
 
-def fetch(data: Data, base: Path, scratch: Path) -> Fetched:
+
+def fetch(loaded: Loaded, base: Path, scratch: Path) -> Fetched:
     """Read the data.
 
     Parameters
     ----------
-    data : Data
-        The parameters file's section.
+    loaded : Loaded
+        The parameters file.
     base : Path
         What relative paths are relative to.
     scratch : Path
-        Where a built-in set is written out.
+        Where what is no file yet is written.
     """
-    source = resolve(data, base, scratch)
+    data = loaded.parameters.data
+    source = resolve(data, base, scratch, loaded.effective["data"])
     stamps = _stamps(source)
     return Fetched(source, read(source.members, data), stamps)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was read, packed into one archive that is not yet in its place."""
+    """What was read, packed into one archive that is not yet in its place.
+
+    Attributes
+    ----------
+    archive : Path or None
+        None where only the way to fetch the data again is kept.
+    """
 
     fetched: Fetched
-    packed: files.Packed
-    archive: Path
+    members: tuple[files.Member, ...]
+    fingerprint: str
+    archive: Path | None
+    archive_told: dict[str, Any]
 
 
-def keep(fetched: Fetched, *, scratch: Path, threads: int) -> Kept:
-    """Pack what was read.
+def keep(fetched: Fetched, data: Data, *, scratch: Path, threads: int) -> Kept:
+    """Pack what was read, or only take its checksum where the file says ``keep: query``.
 
     Raises
     ------
     DataError
         When a file changed while it was read: what was trained on and what was kept would differ.
     """
-    archive = scratch / "data.tar.zst"
-    packed = files.pack(fetched.source.members, archive, threads=threads)
-    if _stamps(fetched.source) != fetched.stamps:
+    source = fetched.source
+    if data.keep == "query":
+        members = tuple(files.Member(n, p.stat().st_size, files.sha256(p)) for n, p in source.members)
+        kept = Kept(fetched, members, files.fingerprint(m.sha256 for m in members), None, {})
+    else:
+        archive = scratch / "data.tar.zst"
+        packed = files.pack(source.members, archive, threads=threads)
+        told = {"sha256": packed.archive_sha256, "bytes": packed.archive_bytes}
+        kept = Kept(fetched, packed.members, packed.fingerprint, archive, told)
+    if _stamps(source) != fetched.stamps:
         raise DataError(
-            f"the data changed while it was read: {', '.join(name for name, _ in fetched.source.members)}",
+            f"the data changed while it was read: {', '.join(name for name, _ in source.members)}",
             "train again when what writes it is done",
         )
-    return Kept(fetched, packed, archive)
+    return kept
 
 
-def record(store: Store, name: str, kept: Kept, loaded: Loaded, now: datetime) -> tuple[Dataset, bool]:
-    """Return the dataset's record, and whether its content is new to the project."""
+def fingerprint_of(kept: Kept) -> str:
+    """Return what is equal for equal content: that of a query's rows, or else that of the files."""
+    return str(kept.fetched.source.described.get("fingerprint") or kept.fingerprint)
+
+
+def record(
+    store: Store, name: str, kept: Kept, loaded: Loaded, base: Path, now: datetime
+) -> tuple[Dataset, bool]:
+    """Return the dataset's record, and whether its content is new to the project.
+
+    Parameters
+    ----------
+    name : str
+        The version name: that of the first experiment that is trained on it.
+    base : Path
+        What relative paths in the parameters file are relative to.
+    """
     project, data = loaded.parameters.project, loaded.parameters.data
-    effective = loaded.effective["data"]
-    known = store.dataset_by_fingerprint(project, kept.packed.fingerprint)
+    fingerprint = fingerprint_of(kept)
+    known = store.dataset_by_fingerprint(project, fingerprint, described=kept.archive is None)
     if known is not None:
         return known, False
     frame = kept.fetched.table.frame
     made = Dataset(
         dataset=name,
         created_datetime=stamp(now),
-        source=described(kept.fetched.source, effective),
-        fingerprint=kept.packed.fingerprint,
-        archive={"sha256": kept.packed.archive_sha256, "bytes": kept.packed.archive_bytes},
-        members=[{"name": m.name, "bytes": m.bytes, "sha256": m.sha256} for m in kept.packed.members],
+        source=placed(kept.fetched.source.described, base, store.root.parent),
+        fingerprint=fingerprint,
+        archive=kept.archive_told,
+        members=[{"name": m.name, "bytes": m.bytes, "sha256": m.sha256} for m in kept.members],
         rows=len(frame),
         columns=len(frame.columns),
         schema=infer(frame, roles(data)),
@@ -95,10 +132,24 @@ def record(store: Store, name: str, kept: Kept, loaded: Loaded, now: datetime) -
     return store.add_dataset(project, made, kept.archive), True
 
 
-def described(source: Source, effective: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where data came from, as it was typed: what the environment gave stays unexpanded."""
-    typed = {name: effective[name] for name in ("source", "path") if effective.get(name)}
-    return dict(source.described) | typed
+def placed(described: Mapping[str, Any], base: Path, home: Path) -> dict[str, Any]:
+    """Return a source with its relative paths as the store keeps them: from the directory that holds it."""
+    told = dict(described)
+    path = told.get("path")
+    if isinstance(path, str):
+        told["path"] = _moved(path, base, home)
+    elif path:
+        told["path"] = [_moved(one, base, home) for one in path]
+    if {"sql", "function"} & set(told):
+        told["relative_to"] = os.path.relpath(base, home)
+    return told
+
+
+def _moved(path: str, base: Path, home: Path) -> str:
+    """Return a path relative to another directory; what is absolute, remote or from the environment stays."""
+    if path.startswith(("/", "${")) or "://" in path:
+        return path
+    return os.path.relpath(base / path, home)
 
 
 def roles(data: Data) -> dict[str, str]:
@@ -115,6 +166,7 @@ def reading(data: Data) -> dict[str, Any]:
         "encoding": data.encoding,
         "missing": list(data.missing),
         "dates": dict(data.dates),
+        "types": dict(data.types),
     }
 
 

@@ -53,7 +53,7 @@ def evaluate(recorded: Recorded, *, trust: bool = False) -> Evaluated:
         When a file's checksum is not as it was.
     """
     model = _model(recorded, trust=trust)
-    prepared = prepare(recorded.parameters, recorded.table, recorded.directory)
+    prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     at = {int(row): position for position, row in enumerate(prepared.examination.kept)}
     wanted = _held_out_rows(recorded)
     if any(row not in at for row in wanted):
@@ -77,7 +77,7 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     model = _model(recorded, trust=trust)
     data = recorded.parameters.data.model_copy(update={"path": (path,), "source": None})
     table = read(resolve(data, base).members, data)
-    prepared = prepare(recorded.parameters, recorded.table, recorded.directory)
+    prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
         raise DataError(

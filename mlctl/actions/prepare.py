@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlctl.data.examine import Examination, examine
+from mlctl.data.findings import Finding
 from mlctl.data.read import ReadTable
 from mlctl.domain.metrics import METRICS, Metric, metrics_of
 from mlctl.errors import NotFoundError, UsageError
@@ -49,9 +51,10 @@ class Prepared:
     folds: Folds
     comparison_key: str
     warnings: tuple[str, ...]
+    rules: Mapping[str, str]
 
 
-def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
+def prepare(parameters: Parameters, table: ReadTable, rules: Mapping[str, str]) -> Prepared:
     """Examine the table, hold rows out, deal out folds and plan the rungs.
 
     Parameters
@@ -60,8 +63,8 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
         The file's; what it leaves open is settled here.
     table : ReadTable
         The data as read.
-    rules : Path
-        The directory that the sources of hand-written rules are looked for in.
+    rules : mapping
+        The text of the file behind each hand-written rule, by the rule as it is written.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
         max_points=parameters.search.max_points,
         time_ordered=split.method == "time",
         all_rungs=parameters.all_rungs,
-        rules=rule_sources(parameters, rules),
+        rules=rules,
     )
     settled = parameters.model_copy(
         update={
@@ -101,11 +104,14 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Path) -> Prepared:
         split,
         folds,
         comparison_key(found.kept, found.target, split, folds),
-        (
-            *table.notes,
-            *(" — ".join(filter(None, (f"{f.code} {f.message}", f.hint))) for f in found.findings),
-        ),
+        (*table.notes, *(told(finding) for finding in found.findings)),
+        rules,
     )
+
+
+def told(finding: Finding) -> str:
+    """Return a finding as one line."""
+    return " — ".join(filter(None, (f"{finding.code} {finding.message}", finding.hint)))
 
 
 def examined(parameters: Parameters, table: ReadTable) -> Examination:
@@ -261,15 +267,26 @@ def comparison_key(rows: Any, target: Any, split: Split, folds: Folds) -> str:
     return digest.hexdigest()[:12]
 
 
-def rule_sources(parameters: Parameters, directory: Path) -> dict[str, str]:
-    """Return the text of the file behind each hand-written rule, by the rule as it is written."""
+def rule_sources(parameters: Parameters, place: Callable[[str], Path]) -> dict[str, str]:
+    """Return the text of the file behind each hand-written rule, by the rule as it is written.
+
+    Parameters
+    ----------
+    place : callable
+        Where the file is, from the name that the rule gives it.
+    """
     if parameters.ladder == "auto":
         return {}
-    return {rung.rule: _source(rung.rule, directory) for rung in parameters.ladder if rung.rule}
+    written = [rung.rule for rung in parameters.ladder if rung.rule]
+    return {rule: _source(rule, place(rule_file(rule))) for rule in written}
 
 
-def _source(rule: str, directory: Path) -> str:
-    file = directory / rule.rpartition(":")[0]
+def rule_file(rule: str) -> str:
+    """Return the file that a rule names."""
+    return rule.rpartition(":")[0]
+
+
+def _source(rule: str, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,16 +1,20 @@
 """An experiment as it was: its parameters, its data, its packages, read back from the store."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlctl import files
+from mlctl.actions.prepare import rule_sources
+from mlctl.actions.rung import kept_rule
+from mlctl.data.again import changes, fetch_again
 from mlctl.data.read import ReadTable, read
-from mlctl.domain.records import Experiment
+from mlctl.domain.records import Dataset, Experiment
 from mlctl.errors import DamagedError, NotFoundError
 from mlctl.params.load import from_dict
-from mlctl.params.model import Parameters
+from mlctl.params.model import Data, Parameters
 from mlctl.store.store import Store
 
 
@@ -34,6 +38,8 @@ class Recorded:
     parameters: Parameters
     packages: Mapping[str, str]
     table: ReadTable
+    rules: Mapping[str, str]
+    changed: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -56,13 +62,35 @@ def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
         )
     parameters = from_dict(store.read_yaml(directory / "params.yaml"), _Unset()).parameters
     dataset = store.dataset(experiment.project_name, dataset_name)
+    packages = store.read_yaml(directory / "environment.yaml").get("packages", {})
+    rules = rule_sources(parameters, lambda name: directory / kept_rule(name))
     with store.scratch() as scratch:
+        table, notes = dataset_table(store, dataset, parameters.data, scratch)
+        yield Recorded(store, experiment, directory, parameters, packages, table, rules, notes)
+
+
+def dataset_table(
+    store: Store, dataset: Dataset, data: Data, scratch: Path
+) -> tuple[ReadTable, tuple[str, ...]]:
+    """Return a dataset's table, and how it differs from what it was, where it had to be fetched again.
+
+    Raises
+    ------
+    DamagedError
+        When the archive is not as it was.
+    """
+    if dataset.archive:
         archive = store.dataset_archive(dataset)
-        members = files.unpack(archive, scratch, expect_sha256=dataset.archive["sha256"])
-        table = read(members, parameters.data)
-        packages = store.read_yaml(directory / "environment.yaml").get("packages", {})
+        table = read(files.unpack(archive, scratch, expect_sha256=dataset.archive["sha256"]), data)
         if len(table.frame) != dataset.rows:
             raise DamagedError(
                 f"{dataset.dataset} has {len(table.frame)} rows, its record says {dataset.rows}"
             )
-        yield Recorded(store, experiment, directory, parameters, packages, table)
+        return table, ()
+    base = store.root.parent / dataset.source.get("relative_to", ".")
+    source = fetch_again(dataset.source, data, os.environ, base, scratch)
+    digests = [files.sha256(path) for _, path in source.members]
+    then = {"fingerprint": dataset.fingerprint, "rows": dataset.rows, **dataset.source}
+    table = read(source.members, data)
+    now = {"fingerprint": files.fingerprint(digests), "rows": len(table.frame), **source.described}
+    return table, changes(then, now) or ()

@@ -27,7 +27,7 @@ def reproduce(
         When it cannot be trained at all.
     """
     start_server()
-    prepared = prepare(recorded.parameters, recorded.table, recorded.directory)
+    prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     rung = _rung(recorded, prepared)
     with recorded.store.scratch() as scratch:
         problem = replace(
@@ -49,7 +49,7 @@ def _rung(recorded: Recorded, prepared: Prepared) -> PlannedRung:
 
 
 def _check(recorded: Recorded, prepared: Prepared, result: RungResult) -> Check:
-    elsewhere = _elsewhere(recorded)
+    elsewhere = (*_elsewhere(recorded), *recorded.changed)
     if prepared.comparison_key != recorded.experiment.comparison_key:
         elsewhere = (*elsewhere, "the rows were dealt out otherwise: the split or the folds differ")
     return check(recorded.experiment.evaluations, result.evaluations, PARTS, elsewhere)

@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlctl.actions import environment
 from mlctl.actions.git import GitState
-from mlctl.actions.prepare import Prepared
+from mlctl.actions.prepare import Prepared, rule_file
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.ml.hashing import row_hashes
 from mlctl.ml.outcome import RungFailure, RungResult, RungSummary
@@ -55,7 +56,14 @@ class Climber:
         opened.write("environment.yaml", dump({"packages": environment.packages()}))
         if self.git.dirty:
             opened.write("changes.diff", self.git.diff)
+        for rule, source in prepared.rules.items():
+            opened.write(kept_rule(rule_file(rule)), source)
         return opened
+
+
+def kept_rule(file: str) -> str:
+    """Return where an experiment keeps the file of a hand-written rule."""
+    return f"rules/{Path(file).name}"
 
 
 def record_result(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-from mlctl.actions.acquire import Kept, fetch, keep, record
+from mlctl.actions.acquire import Kept, fetch, fingerprint_of, keep, record
 from mlctl.actions.git import GitState
-from mlctl.actions.prepare import Prepared, prepare
+from mlctl.actions.prepare import Prepared, prepare, rule_sources
 from mlctl.actions.recommend import recommend_from
 from mlctl.actions.rung import Climber, record_failure, record_result, summary_of
 from mlctl.domain.choice import Recommendation
@@ -113,11 +113,12 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
     start_server()
     parameters = order.loaded.parameters
     with store.scratch() as scratch:
-        fetched = fetch(parameters.data, order.base, scratch)
-        prepared = prepare(parameters, fetched.table, order.base)
-        kept = keep(fetched, scratch=scratch, threads=prepared.problem.jobs or 1)
+        fetched = fetch(order.loaded, order.base, scratch)
+        rules = rule_sources(parameters, lambda name: order.base / name)
+        prepared = prepare(parameters, fetched.table, rules)
+        kept = keep(fetched, parameters.data, scratch=scratch, threads=prepared.problem.jobs or 1)
         model = _model(store, prepared, order)
-        key = ladder_key(order.loaded.effective, kept.packed.fingerprint)
+        key = ladder_key(order.loaded.effective, fingerprint_of(kept))
         ladder_id, done = _earlier(store, model, key) if order.resume else (uuid4().hex, ())
         climber = Climber(store, model, prepared, order.git, ladder_id, key, _effective(order, prepared))
         opened = climber.open(prepared.rungs[0], order.now()) if not done else None
@@ -180,7 +181,7 @@ def _dataset(
     """Put the data in its place, under the name of the first experiment that is trained on it."""
     first = opened.experiment if opened else done[0]
     try:
-        return record(store, first.model_version_id, kept, order.loaded, order.now())
+        return record(store, first.model_version_id, kept, order.loaded, order.base, order.now())
     except MlctlError as error:
         if opened:
             with suppress(MlctlError):  # the disk that could not take the data may not take this either

@@ -26,8 +26,6 @@ from mlctl.stats.shares import (
 
 MOST_LEVELS = 50
 
-_NOTHING: tuple[Any, Any] = (np.array([], dtype="int64"), ())
-
 
 def code_levels(one: pd.Series, other: pd.Series) -> tuple[Any, Any, Any]:
     """Give each level of a column one number in both tables.
@@ -47,21 +45,22 @@ def code_levels(one: pd.Series, other: pd.Series) -> tuple[Any, Any, Any]:
     DataError
         When a value is a list or a mapping.
     """
-    # A column without a value may be of any type, and pandas warns of putting it under another.
-    parts = [series for series in (one, other) if series.notna().any()]
     try:
-        codes, levels = pd.factorize(pd.concat(parts, ignore_index=True)) if parts else _NOTHING
+        codes, levels = pd.factorize(_under_one_another(one, other))
     except TypeError as error:
         raise DataError(
             f"column {str(one.name)!r} holds lists or mappings, which are no table's values",
             "take the column apart into plain columns",
         ) from error
-    found, at = [], 0
-    for series in (one, other):
-        some = series.notna().any()
-        found.append(codes[at : at + len(series)] if some else np.full(len(series), -1))
-        at += len(series) if some else 0
-    return found[0], found[1], levels
+    return codes[: len(one)], codes[len(one) :], levels
+
+
+def _under_one_another(one: pd.Series, other: pd.Series) -> pd.Series:
+    if one.dtype == other.dtype:
+        return pd.concat([one, other], ignore_index=True)
+    # A column without a value may be of any type, and pandas warns of putting it under another.
+    parts = [series.astype("object") for series in (one, other)]
+    return pd.Series(np.concatenate([part.to_numpy() for part in parts]), dtype="object")
 
 
 def compare_levels(one: Any, other: Any, levels: Any, *, ordered: bool) -> Comparison:

@@ -4,7 +4,7 @@ File names in the query are relative to the parameters file's directory: ``SELEC
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from mlctl.data.sql_errors import guarded, refused_query
 from mlctl.data.sql_text import Statement
 from mlctl.data.sql_url import Address, database_file
 from mlctl.errors import UsageError
+from mlctl.params.model import Sql
 
 _ROWS = 20_000
 _PREFIX = "duckdb://"
@@ -27,19 +28,16 @@ def is_duck(url: str | None) -> bool:
     return url is None or url.startswith(_PREFIX)
 
 
-def stream(
-    url: str | None, statement: Statement, parameters: Mapping[str, Any], base: Path, scratch: Path
-) -> Iterator[Any]:
+def stream(sql: Sql, statement: Statement, base: Path, scratch: Path) -> Iterator[Any]:
     """Run a query and give its rows in batches.
 
     Parameters
     ----------
-    url : str or None
-        ``duckdb:///FILE``, relative to ``base``; None, or no file, for files alone.
+    sql : Sql
+        Its ``url`` is ``duckdb:///FILE``, relative to ``base``; None, or no file, for files alone. Its
+        ``parameters`` have a value for each of the query's names.
     statement : Statement
         The query.
-    parameters : mapping
-        A value for each of its names.
     base : Path
         The parameters file's directory.
     scratch : Path
@@ -56,7 +54,7 @@ def stream(
         When DuckDB refuses the query: a child of it that says why.
     """
     duckdb = extra("duckdb", "duckdb", "data.sql without another url")
-    database, address = _database(url, base)
+    database, address = _database(sql.url, base)
     rows = 0
 
     def failed(error: Exception) -> Any:
@@ -66,7 +64,7 @@ def stream(
     with contextlib.chdir(base), contextlib.ExitStack() as stack:
         connection = guarded(lambda: _connect(duckdb, database, scratch), failed)
         stack.callback(connection.close)
-        reader = guarded(lambda: _reader(connection, statement, parameters), failed)
+        reader = guarded(lambda: _reader(connection, statement, sql), failed)
         while (batch := guarded(lambda: next(reader, None), failed)) is not None:
             yield _plain(batch)
             rows += batch.num_rows
@@ -94,8 +92,8 @@ def _connect(duckdb: Any, database: str, scratch: Path) -> Any:
     return duckdb.connect(database, read_only=database != ":memory:", config=options)
 
 
-def _reader(connection: Any, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-    relation = connection.sql(statement.render(lambda name: f"${name}"), params=dict(parameters))
+def _reader(connection: Any, statement: Statement, sql: Sql) -> Any:
+    relation = connection.sql(statement.render(lambda name: f"${name}"), params=dict(sql.parameters))
     check_names(relation.columns, "data.sql: the result")
     return relation.to_arrow_reader(_ROWS)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from mlctl.data.leaks import suspects
 from mlctl.data.profile_columns import ColumnProfile, describe, late_dates
 from mlctl.data.profile_rows import copied_rows
 from mlctl.data.roles import ASIDE, Roles
+from mlctl.data.schema import infer
 from mlctl.data.sift import Sifted, sift, table_findings
 from mlctl.data.target import settle
 from mlctl.data.validate_frame import check_frame
@@ -136,7 +138,11 @@ def profile(
     if target is not None:
         answers = settle(frame[target], task=task, positive=None, folds=_FOLDS, accuracy=True)
     leaks = _leaks(frame, target, answers, sifted, seed)
-    columns = [describe(frame[name], _role(name, parts), judged[name], now) for name in frame.columns]
+    facts = _facts(frame, [name for name, found in judged.items() if found.column.distinct])
+    columns = [
+        describe(frame[name], _role(name, parts), judged[name], facts.get(name, {}), now)
+        for name in frame.columns
+    ]
     late = [column for column in columns if column.future]
     said = [*sifted.findings, *table_findings(frame, parts, copies), *leaks, *late_dates(late)]
     return Profile(
@@ -166,6 +172,10 @@ def _parts(frame: pd.DataFrame, target: str | None, roles: Mapping[str, str]) ->
         dropped=tuple((name, "dropped") for name in dropped),
         problems=(),
     )
+
+
+def _facts(frame: pd.DataFrame, columns: list[str]) -> dict[str, dict[str, Any]]:
+    return {described["column"]: described for described in infer(frame[columns], {})}
 
 
 def _role(name: str, parts: Roles) -> str:

@@ -1,6 +1,6 @@
 """What is in one column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from mlctl.data.columns import Judged
 from mlctl.data.drift_numbers import as_numbers
 from mlctl.data.findings import Finding, names, warn
 from mlctl.data.frames import family
-from mlctl.data.schema import infer
 from mlctl.data.validate_columns import after
 from mlctl.domain.columns import ColumnKind
 
@@ -86,7 +85,9 @@ class ColumnProfile:
     bins: Bins | None
 
 
-def describe(series: pd.Series, role: str, judged: Judged, now: datetime) -> ColumnProfile:
+def describe(
+    series: pd.Series, role: str, judged: Judged, facts: Mapping[str, Any], now: datetime
+) -> ColumnProfile:
     """Describe a column.
 
     Parameters
@@ -97,12 +98,13 @@ def describe(series: pd.Series, role: str, judged: Judged, now: datetime) -> Col
         Its part.
     judged : Judged
         What the examination says of it.
+    facts : mapping
+        What the schema remembers of it; empty where it has no value.
     now : datetime
         The moment after which a date lies in the future.
     """
     found = judged.column
     kind = family(series)
-    facts = infer(series.to_frame(), {})[0] if found.distinct else {}
     values = np.sort(as_numbers(series)) if found.distinct and kind in {"number", "date"} else np.array([])
     values = values[: np.searchsorted(values, np.nan)]
     finite = values[np.isfinite(values)]
@@ -139,7 +141,7 @@ def _mean(finite: Any) -> float:
     return float((finite / len(finite)).sum())
 
 
-def _top(series: pd.Series, values: Any, kind: str, facts: Any) -> tuple[tuple[str, int], ...]:
+def _top(series: pd.Series, values: Any, kind: str, facts: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
     if "categories" in facts:
         return tuple(facts["categories"].items())[:TOP]
     if kind == "date":

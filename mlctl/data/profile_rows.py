@@ -22,10 +22,8 @@ def copied_rows(frame: pd.DataFrame) -> int:
     frame : pandas.DataFrame
         Of the types of :mod:`mlctl.data.frames`.
     """
-    if not len(frame.columns):
-        return 0
-    keys, _ = row_keys(frame, frame.iloc[:0], frame.columns.tolist())
-    return len(keys) - len(np.unique(keys))
+    keys = row_keys([frame], frame.columns.tolist())[0]
+    return len(keys) - len(np.unique(keys)) if len(frame.columns) else 0
 
 
 def shared_rows(one: pd.DataFrame, other: pd.DataFrame, columns: Sequence[str]) -> int:
@@ -40,32 +38,42 @@ def shared_rows(one: pd.DataFrame, other: pd.DataFrame, columns: Sequence[str]) 
     """
     if not columns:
         return 0
-    counted = [np.unique(keys, return_counts=True) for keys in row_keys(one, other, columns)]
+    counted = [np.unique(keys, return_counts=True) for keys in row_keys([one, other], columns)]
     (first, rows_first), (second, rows_second) = counted
     _, at, there = np.intersect1d(first, second, assume_unique=True, return_indices=True)
     return int(np.minimum(rows_first[at], rows_second[there]).sum())
 
 
-def row_keys(one: pd.DataFrame, other: pd.DataFrame, columns: Sequence[str]) -> tuple[Any, Any]:
-    """Return for each row of both tables a number that equal rows have in common, as uint64.
+def row_keys(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> list[Any]:
+    """Return for each row of one or two tables a number that equal rows have in common.
 
-    Two rows that differ agree by chance once in 2^64 pairs.
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        One table or two.
+    columns : sequence of str
+        In which columns the rows are to be equal.
+
+    Returns
+    -------
+    list of numpy.ndarray of uint64
+        One for each table. Two rows that differ agree by chance once in 2^64 pairs.
     """
-    keys = np.zeros(len(one) + len(other), dtype="uint64")
+    keys = np.zeros(sum(map(len, frames)), dtype="uint64")
     for name in columns:
         # Multiply, then fold the high half down.
-        keys = (keys ^ _bits(one[name], other[name])) * _ODD
+        keys = (keys ^ _bits([frame[name] for frame in frames])) * _ODD
         keys ^= keys >> _HALF
-    return keys[: len(one)], keys[len(one) :]
+    return np.split(keys, [len(frames[0])])[: len(frames)]
 
 
-def _bits(one: pd.Series, other: pd.Series) -> Any:
-    if one.dtype == other.dtype == np.int64:
-        return np.concatenate([one.to_numpy(), other.to_numpy()]).view("uint64")
-    if family(one) in _NUMBERS and family(other) in _NUMBERS:
-        values = np.concatenate([as_numbers(one), as_numbers(other)])
+def _bits(parts: Sequence[pd.Series]) -> Any:
+    if all(part.dtype == np.int64 for part in parts):
+        return np.concatenate([part.to_numpy() for part in parts]).view("uint64")
+    if all(family(part) in _NUMBERS for part in parts):
+        values = np.concatenate([as_numbers(part) for part in parts])
         values[np.isnan(values)] = np.nan
         # Adding zero makes -0.0 and 0.0 one value, as they compare.
         return (values + 0.0).view("uint64")
-    first, second, _ = code_levels(one, other)
+    first, second, _ = code_levels(parts[0], parts[1] if len(parts) > 1 else parts[0].iloc[:0])
     return np.concatenate([first, second]).astype("int64").view("uint64")

@@ -125,15 +125,15 @@ def _batches(
     sql: Sql, statement: Statement, base: Path, scratch: Path, typed: Mapping[str, Any]
 ) -> tuple[Any, str]:
     if duck.is_duck(sql.url):
-        return duck.stream(sql.url, statement, sql.parameters, base, scratch), "one statement"
+        return duck.stream(sql, statement, base, scratch), "one statement"
     shown = typed.get("parameters") or {}
     hidden = {name: value for name, value in sql.parameters.items() if shown.get(name) != value}
     address = parse_url(sql, base, hidden)
-    return sql_stream.stream(address, statement, sql.parameters), sql_stream.isolation(address)
+    return sql_stream.stream(address, statement, sql), sql_stream.isolation(address)
 
 
 def _may_reorder(sql: Sql, statement: Statement) -> bool:
-    """Tell whether the same rows may come in another order; SQLite, and DuckDB in a plain scan, keep theirs."""
+    """Tell whether equal rows may come in another order; SQLite, and DuckDB in a plain scan, keep it."""
     if statement.says("order by") or (sql.url or "").startswith("sqlite"):
         return False
     return not duck.is_duck(sql.url) or statement.says(*_REORDERS)

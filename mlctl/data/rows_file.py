@@ -48,7 +48,7 @@ def write_rows(batches: Iterator[Any], target: Path) -> int:
     batches : iterator of pyarrow.RecordBatch
         With the same column names, of the types of :mod:`mlctl.data.arrow_types`.
     target : Path
-        The file to make. Nothing is left behind when something goes wrong.
+        The file to make or to replace. Nothing is left behind when something goes wrong.
 
     Returns
     -------
@@ -66,6 +66,8 @@ def write_rows(batches: Iterator[Any], target: Path) -> int:
         settled = _Settled()
         parts = _parts(batches, settled, aside)
         if len(parts) == 1:
+            if target.exists():
+                files.remove_file(target)
             files.move(parts[0], target)
         elif parts:
             with files.write_via(target) as path:

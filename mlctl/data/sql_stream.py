@@ -5,7 +5,7 @@ others write meanwhile is not seen. SQLite keeps a reader's view of its own; of 
 holds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from mlctl.data.sql_errors import cannot_connect, guarded, reason_of, refused_qu
 from mlctl.data.sql_text import Statement
 from mlctl.data.sql_url import Address
 from mlctl.errors import MlctlError, UsageError
+from mlctl.params.model import Sql
 
 _CELLS = 200_000
 """Values that are held as Python objects at once: some 20 MB."""
@@ -42,7 +43,7 @@ def isolation(address: Address) -> str:
     return "one transaction" if backend == "sqlite" else "one transaction, the database's default isolation"
 
 
-def stream(address: Address, statement: Statement, parameters: Mapping[str, Any]) -> Iterator[Any]:
+def stream(address: Address, statement: Statement, sql: Sql) -> Iterator[Any]:
     """Run a query and give its rows in batches.
 
     Parameters
@@ -51,8 +52,8 @@ def stream(address: Address, statement: Statement, parameters: Mapping[str, Any]
         The database's.
     statement : Statement
         The query.
-    parameters : mapping
-        A value for each of its names.
+    sql : Sql
+        Its ``parameters`` have a value for each of the query's names.
 
     Yields
     ------
@@ -73,7 +74,7 @@ def stream(address: Address, statement: Statement, parameters: Mapping[str, Any]
 
     with ExitStack() as stack:
         connection = _connect(sqlalchemy, address, stack)
-        result = guarded(lambda: _execute(sqlalchemy, connection, statement, parameters), failed)
+        result = guarded(lambda: _execute(sqlalchemy, connection, statement, sql), failed)
         stack.callback(_close, result)
         names = list(result.keys()) if result.returns_rows else []
         if not names:
@@ -118,13 +119,13 @@ def _no_engine(error: Exception, address: Address) -> MlctlError:
     )
 
 
-def _execute(sqlalchemy: Any, connection: Any, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+def _execute(sqlalchemy: Any, connection: Any, statement: Statement, sql: Sql) -> Any:
     streaming = connection.execution_options(stream_results=True, postgresql_readonly=True)
     for first in _FIRST.get(connection.dialect.name, ()):
         streaming.exec_driver_sql(first, execution_options={"stream_results": False}).close()
     # A colon that begins no name of ours is none of SQLAlchemy's either.
     text = statement.render(lambda name: f":{name}", lambda piece: piece.replace(":", r"\:"))
-    return streaming.execute(sqlalchemy.text(text), dict(parameters))
+    return streaming.execute(sqlalchemy.text(text), dict(sql.parameters))
 
 
 def _close(opened: Any) -> None:

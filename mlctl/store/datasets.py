@@ -1,28 +1,36 @@
 """The snapshots that experiments were trained on: an archive, and a record beside it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from mlctl import files
-from mlctl.domain.names import check_name
+from mlctl.domain.names import broken_rule, check_name
 from mlctl.domain.records import Dataset
-from mlctl.errors import DamagedError, NotFoundError, UsageError
-from mlctl.store import catalogue
-from mlctl.store.layout import ARCHIVE_SUFFIXES, META
-from mlctl.store.record_files import record_tree, write_tree
+from mlctl.errors import DamagedError, MlctlError, NotFoundError, RefusedError, UsageError
+from mlctl.store import catalogue, trash
+from mlctl.store.changes import current_tree
+from mlctl.store.layout import ARCHIVE_SUFFIXES, FROM, ITEM, META
+from mlctl.store.record_files import read_tree, record_tree, write_tree
 from mlctl.store.site import Site
+from mlctl.store.times import stamp
+
+KIND = "dataset"
 
 
-def by_fingerprint(site: Site, project: str, fingerprint: str) -> Dataset | None:
-    """Return a project's dataset of equal content whose archive is there, or None."""
-    return next(
-        (
-            found
-            for found in catalogue.datasets(site, project).records
-            if found.fingerprint == fingerprint and _archive(site, found).is_file()
-        ),
-        None,
-    )
+def by_fingerprint(site: Site, project: str, fingerprint: str, *, described: bool = False) -> Dataset | None:
+    """Return a project's dataset of equal content whose archive is there, or None.
+
+    Parameters
+    ----------
+    described : bool, default=False
+        Whether one will do of which only the way to fetch it again was kept.
+    """
+    equal = [d for d in catalogue.datasets(site, project).records if d.fingerprint == fingerprint]
+    kept = [d for d in equal if d.archive and _archive(site, d).is_file()]
+    return next(iter(kept or [d for d in equal if described and not d.archive]), None)
 
 
 def archive(site: Site, dataset: Dataset) -> Path:
@@ -33,6 +41,11 @@ def archive(site: Site, dataset: Dataset) -> Path:
     DamagedError
         When it is not there.
     """
+    if not dataset.archive:
+        raise NotFoundError(
+            f"the data of {dataset.dataset} was not kept, only how to fetch it again",
+            "see its source: mlctl data show",
+        )
     path = site.layout.unlinked(_archive(site, dataset))
     if not path.is_file():
         raise DamagedError(
@@ -47,7 +60,7 @@ def _archive(site: Site, dataset: Dataset) -> Path:
     return site.layout.datasets(dataset.project_name) / file
 
 
-def add_dataset(site: Site, project: str, record: Dataset, packed: Path) -> Dataset:
+def add_dataset(site: Site, project: str, record: Dataset, packed: Path | None) -> Dataset:
     """Keep a dataset: its archive is moved in, then its record written.
 
     Content that the project already has is not stored again: the record then names the archive that is there.
@@ -56,8 +69,9 @@ def add_dataset(site: Site, project: str, record: Dataset, packed: Path) -> Data
     ----------
     record : Dataset
         ``archive`` holds the ``sha256`` and ``bytes``; its ``file`` is set here.
-    packed : Path
-        The archive, on the store's file system; its suffix says how it is compressed.
+    packed : Path or None
+        The archive, on the store's file system; its suffix says how it is compressed. None where only the way
+        to fetch the data again is kept.
 
     Returns
     -------
@@ -79,15 +93,109 @@ def add_dataset(site: Site, project: str, record: Dataset, packed: Path) -> Data
             raise NotFoundError(f"the project {project} is no longer there")
         if path.exists():
             raise UsageError(f"the project {project} has a dataset {record.dataset}", "choose another name")
-        known = by_fingerprint(site, project, record.fingerprint)
-        told = dict(known.archive) if known else {**record.archive, "file": record.dataset + _suffix(packed)}
-        made = replace(record, archive=told, project_name=project)
+        known = by_fingerprint(site, project, record.fingerprint) if packed else None
+        made = replace(record, archive=_told(record, known, packed), project_name=project)
         tree = record_tree(Dataset, made.to_dict())
-        if known is None:
-            _take_in(packed, path.with_name(told["file"]))
+        if packed and known is None:
+            _take_in(packed, path.with_name(made.archive["file"]))
         files.make_folder(path.parent)
         write_tree(path, tree)
     return made
+
+
+def _told(record: Dataset, known: Dataset | None, packed: Path | None) -> dict[str, Any]:
+    """Return what a record says of its archive: that of its equal, its own, or nothing."""
+    if packed is None:
+        return {}
+    return dict(known.archive) if known else {**record.archive, "file": record.dataset + _suffix(packed)}
+
+
+def remove(site: Site, dataset: Dataset, used_by: Sequence[str], now: datetime) -> str:
+    """Move a dataset to the trash, and return its name there; an archive that another one names stays.
+
+    Raises
+    ------
+    RefusedError
+        When an experiment was trained on it.
+    NotFoundError
+        When it is no longer there.
+    """
+    if used_by:
+        raise RefusedError(
+            f"{dataset.dataset} is used by {len(used_by)} experiments: {', '.join(used_by[:5])}",
+            "remove those first, if nobody needs them: mlctl experiment remove REF",
+        )
+    path = site.layout.unlinked(site.layout.dataset(dataset.project_name, dataset.dataset))
+    time = stamp(now)
+    with site.locked():
+        current_tree(site, dataset, path)
+        place = trash.new_place(site, dataset.dataset, time)
+        origin = {"kind": KIND, "project": dataset.project_name, KIND: dataset.dataset}
+        with files.new_folder(place, aside=site.tmp) as folder:
+            write_tree(folder / FROM, origin | {"removed_datetime": time})
+            files.make_folder(folder / ITEM)
+        # The record goes first: an archive without one is not there for any reader.
+        for file in [path, *_own_archive(site, dataset)]:
+            files.move(file, place / ITEM / file.name)
+    return place.name
+
+
+def _own_archive(site: Site, dataset: Dataset) -> list[Path]:
+    others = catalogue.datasets(site, dataset.project_name).records
+    shared = {other.archive.get("file") for other in others if other.dataset != dataset.dataset}
+    if not dataset.archive or dataset.archive["file"] in shared:
+        return []
+    return [path] if (path := _archive(site, dataset)).is_file() else []
+
+
+def restore(site: Site, name: str) -> Path:
+    """Take a dataset back from the trash.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the trash, or the one that it had before.
+
+    Returns
+    -------
+    Path
+        Its record, relative to the directory that holds the store.
+
+    Raises
+    ------
+    NotFoundError
+        When no dataset of that name is in the trash, or several are.
+    RefusedError
+        When the name is taken again.
+    """
+    with site.locked():
+        found = [place for place in _removed(site) if name in {place[0].name, place[2]}]
+        if len(found) != 1:
+            names = ", ".join(place.name for place, _, _ in found)
+            told = f"{name!r} was removed {len(found)} times: {names}" if found else f"no dataset {name!r}"
+            raise NotFoundError(f"{told} in the trash", "see the directory trash/ in the store")
+        place, project, own = found[0]
+        target = site.layout.unlinked(site.layout.dataset(project, own))
+        if target.exists():
+            raise RefusedError(f"there is a dataset {own} again", "remove that one first")
+        # The record comes last: it says that the archive is there.
+        for file in sorted((place / ITEM).iterdir(), key=lambda file: file.name == target.name):
+            files.move(file, target.with_name(file.name))
+        files.remove_folder(place)
+    return Path(site.layout.shown(target))
+
+
+def _removed(site: Site) -> Iterator[tuple[Path, str, str]]:
+    """Yield each dataset in the trash: its place, its project and its name."""
+    folder = site.layout.unlinked(site.layout.trash)
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            tree = read_tree(place / FROM)
+        except MlctlError:
+            continue
+        project, name = str(tree.get("project", "")), str(tree.get(KIND, ""))
+        if tree.get("kind") == KIND and not (broken_rule(project) or broken_rule(name)):
+            yield place, project, name
 
 
 def _take_in(packed: Path, target: Path) -> None:

@@ -31,8 +31,8 @@ that begins with a dot.
             ├── retrain/           the run journal; its locks and slots are not kept in git
             └── experiments/V/
                 ├── meta.yaml      the experiment's record
-                ├── params.yaml, environment.yaml, scores.csv, predictions.csv, model.skops or model.joblib,
-                │   plots/, changes.diff      artifacts, named by the record's artifact_file_paths
+                ├── params.yaml, environment.yaml, scores.csv, search.csv, predictions.csv, model.skops,
+                │   model.joblib, plots/, changes.diff   artifacts, named by artifact_file_paths
                 ├── train_rows.u32 32-bit hashes of the training rows, little-endian, sorted
                 ├── log.txt        the full log; locked by flock while the experiment runs
                 ├── reports/       what came after the end

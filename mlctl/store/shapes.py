@@ -136,6 +136,8 @@ def _dataset_part(value: Mapping[str, Any]) -> str:
 
 
 def _archive(value: Mapping[str, Any]) -> str:
+    if not value:
+        return ""  # only the way to fetch it again was kept
     for key, kind in (("file", str), ("sha256", str), ("bytes", int)):
         if wrong := _of_type(value.get(key), kind, f"archive.{key}"):
             return wrong

@@ -98,11 +98,13 @@ class Store:
         """Return a dataset of a project."""
         return lookup.dataset(self._site, project, name)
 
-    def dataset_by_fingerprint(self, project: str, fingerprint: str) -> Dataset | None:
-        """Return a project's dataset of equal content, or None."""
+    def dataset_by_fingerprint(
+        self, project: str, fingerprint: str, *, described: bool = False
+    ) -> Dataset | None:
+        """Return a project's dataset of equal content, or None; see ``datasets.by_fingerprint``."""
         from mlctl.store import datasets
 
-        return datasets.by_fingerprint(self._site, project, fingerprint)
+        return datasets.by_fingerprint(self._site, project, fingerprint, described=described)
 
     # What a record stands for on disk
 
@@ -156,11 +158,23 @@ class Store:
 
         return new_experiment(self._site, model, commit, now, fields)
 
-    def add_dataset(self, project: str, record: Dataset, packed: Path) -> Dataset:
+    def add_dataset(self, project: str, record: Dataset, packed: Path | None) -> Dataset:
         """Keep a dataset; see ``datasets.add_dataset``."""
         from mlctl.store import datasets
 
         return datasets.add_dataset(self._site, project, record, packed)
+
+    def remove_dataset(self, dataset: Dataset, used_by: Sequence[str], now: datetime) -> str:
+        """Move a dataset that nothing uses to the trash; see ``datasets.remove``."""
+        from mlctl.store import datasets
+
+        return datasets.remove(self._site, dataset, used_by, now)
+
+    def restore_dataset(self, name: str) -> Path:
+        """Take a dataset back from the trash; see ``datasets.restore``."""
+        from mlctl.store import datasets
+
+        return datasets.restore(self._site, name)
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Hand out an empty folder on the store's file system, removed at the end."""

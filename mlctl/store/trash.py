@@ -88,8 +88,7 @@ def _check_idle(site: Site, record: Removable) -> None:
 
 
 def _move(site: Site, record: Removable, directory: Path, time: str) -> str:
-    trash = site.layout.unlinked(site.layout.trash)
-    place = _free(trash / f"{time.replace('-', '').replace(':', '')}_{directory.name}")
+    place = new_place(site, directory.name, time)
     number = last_given(site.layout.project(record.project_name))
     with files.new_folder(place, aside=site.tmp) as folder:
         write_tree(folder / FROM, _origin(record) | {"removed_datetime": time})
@@ -110,8 +109,10 @@ def _origin(record: Removable) -> dict[str, str]:
     return {"kind": list(names)[-1], **names}
 
 
-def _free(place: Path) -> Path:
-    """Return the path, numbered where it is taken: the clock may have been told to stand still."""
+def new_place(site: Site, name: str, time: str) -> Path:
+    """Return a path in the trash that is free: numbered, as the clock may have been told to stand still."""
+    trash = site.layout.unlinked(site.layout.trash)
+    place = trash / f"{time.replace('-', '').replace(':', '')}_{name}"
     numbered = (place.with_name(f"{place.name}_{count}") for count in itertools.count(2))
     return next(path for path in itertools.chain([place], numbered) if not path.exists())
 

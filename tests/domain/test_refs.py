@@ -65,12 +65,12 @@ def test_champion_and_recommended_are_looked_up():
 
 
 def test_an_ambiguous_prefix_names_the_candidates():
-    with pytest.raises(NotFoundError, match="iris/species:iris_3f9a1c_12, .* and 1 more"):
+    with pytest.raises(NotFoundError, match=r"iris/species:iris_3f9a1c_12, .* and 1 more"):
         find("iris_")
 
 
 def test_what_is_not_found_names_the_nearest():
-    with pytest.raises(NotFoundError, match="no experiment 'iris_3f9a1d_3'; there are .*iris_3f9a1c_3"):
+    with pytest.raises(NotFoundError, match=r"no experiment .iris_3f9a1d_3.; there are .*iris_3f9a1c_3"):
         find("iris_3f9a1d_3")
 
 
