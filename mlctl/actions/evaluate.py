@@ -14,12 +14,14 @@ from mlctl.actions.prepare import prepare
 from mlctl.actions.recheck import Check, check, differences
 from mlctl.actions.recorded import Recorded
 from mlctl.data.conform import conform, conform_target
+from mlctl.data.examine import types_of
 from mlctl.data.read import read
 from mlctl.data.sources import resolve
 from mlctl.errors import DamagedError, DataError
 from mlctl.ml import tasks
 from mlctl.ml.model_file import load
 from mlctl.ml.problem import Problem
+from mlctl.params.sections import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,12 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
         When a column is missing or of another type, or the target is.
     """
     model = _model(recorded, trust=trust)
-    data = recorded.parameters.data.model_copy(update={"path": (path,), "source": None})
-    table = read(resolve(data, base).members, data)
     prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
+    settled = recorded.parameters.data
+    # A code such as 007 that was text in training is text here too.
+    types = types_of(prepared.problem.columns) | settled.types
+    data = settled.model_copy(update={**dict.fromkeys(SOURCES), "path": (path,), "types": types})
+    table = read(resolve(data, base).members, data)
     target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
         raise DataError(

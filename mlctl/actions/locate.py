@@ -23,11 +23,14 @@ class Place:
         Where the walk upward begins: the working directory, or that of the parameters file.
     environ : mapping
         The environment, for ``MLCTL_STORE``.
+    command : str
+        What the store's lock says of its holder.
     """
 
     store: Path | None
     start: Path
     environ: Mapping[str, str]
+    command: str = "mlctl"
 
     def open(self) -> Store:
         """Return the store.
@@ -37,7 +40,7 @@ class Place:
         NotFoundError
             When there is none.
         """
-        return find(self.start, explicit=self.store, environ=self.environ)
+        return find(self.start, explicit=self.store, environ=self.environ, command=self.command)
 
 
 def only_model(store: Store, project: str | None = None, model: str | None = None) -> Model:

@@ -224,7 +224,9 @@ def _one(
     """Climb one rung and put it on disk, whatever becomes of it."""
     listener.rung_began(rung)
     try:
-        result = climb.run(rung, opened.directory, lambda progress: listener.progressed(rung, progress))
+        result = climb.run(
+            rung, opened.directory, lambda progress: _progressed(rung, progress, opened, listener)
+        )
         if isinstance(result, RungFailure):
             experiment = record_failure(opened, climber, rung, result)
         else:
@@ -235,3 +237,8 @@ def _one(
         with suppress(MlctlError):
             opened.interrupt(type(error).__name__)
         raise
+
+
+def _progressed(rung: PlannedRung, progress: Progress, opened: OpenExperiment, listener: Listener) -> None:
+    opened.beat()  # other machines see that it still runs
+    listener.progressed(rung, progress)

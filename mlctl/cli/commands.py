@@ -33,6 +33,8 @@ NOUNS: dict[str, tuple[str, str]] = {
         "mlctl.cli.experiment",
         "Experiments: add, list, show, update, remove, restore, note, tag.",
     ),
+    "data": ("mlctl.cli.data", "Data: add, list, show, profile, validate, diff, export, remove, restore."),
+    "monitor": ("mlctl.cli.monitor", "What changed since training: drift."),
     "params": ("mlctl.cli.params", "The parameters file: init, check, schema."),
 }
 

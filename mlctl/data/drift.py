@@ -24,6 +24,7 @@ from mlctl.data.drift_table import separate
 from mlctl.data.drift_verdict import Table, verdict
 from mlctl.data.findings import names
 from mlctl.data.frames import family
+from mlctl.data.validate_frame import check_frame
 from mlctl.errors import DataError
 from mlctl.stats.classifier_test import Auc
 
@@ -105,7 +106,8 @@ def drift(
     Raises
     ------
     DataError
-        When a table has no rows, or they have no column in common.
+        When a table has no rows or two columns of one name, when they have no column in common, when there
+        are not as many predictions as rows, or a column holds lists or mappings.
     """
     roles = roles or {}
     _check(reference, current, predictions)
@@ -158,6 +160,7 @@ def _take(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
 
 def _check(reference: pd.DataFrame, current: pd.DataFrame, predictions: Sequence[Any] | None) -> None:
     for what, frame in (("reference", reference), ("new table", current)):
+        check_frame(frame)
         if not len(frame):
             raise DataError(f"the {what} has no rows", "check what wrote it")
     if not set(reference.columns) & set(current.columns):

@@ -40,8 +40,8 @@ class Called:
     rows : Path or None
         The Parquet file of the rows that it gave.
     described : dict
-        ``function`` and ``function_source``, the text of the file; for rows also ``rows`` and
-        ``fingerprint``.
+        ``function`` and ``function_source``, the text of the file without the passwords in its addresses; for
+        rows also ``rows`` and ``fingerprint``.
     """
 
     paths: tuple[str, ...]
@@ -77,7 +77,8 @@ def call_function(reference: str, base: Path, scratch: Path) -> Called:
     path = base.absolute() / file
     with explained("read", path):
         source = path.read_bytes()
-    described: dict[str, Any] = {"function": reference, "function_source": source.decode("utf-8", "replace")}
+    text = hide_secrets(source.decode("utf-8", "replace"))
+    described: dict[str, Any] = {"function": reference, "function_source": text}
     with _running(path) as module:
         _guarded(lambda: exec(_compiled(source, path), module.__dict__), reference, path)  # noqa: S102 - it is the user's own
         function = getattr(module, name, None)
@@ -115,9 +116,10 @@ def _compiled(source: bytes, path: Path) -> Any:
     try:
         return compile(source, str(path), "exec")
     except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise UsageError(f"data.function: {path}{line}: {text}", "mend the file") from None
+        line = getattr(error, "lineno", None)
+        text = getattr(error, "msg", str(error))
+        where = f"{path}, line {line}" if line else str(path)
+        raise UsageError(f"data.function: {where}: {text}", "mend the file") from None
 
 
 def _guarded(work: Any, reference: str, path: Path) -> Any:

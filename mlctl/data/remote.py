@@ -127,6 +127,10 @@ def _options(protocol: str) -> dict[str, Any]:
 
 def _failed(error: Exception, address: str, shown: str) -> MlctlError:
     what = f"data.path: {shown}"
+    cause = error.__cause__
+    if isinstance(error, FileNotFoundError) and isinstance(cause, Exception):
+        # So fsspec calls whatever goes wrong on the web; only 404 and 410 say that nothing is there.
+        error = error if getattr(cause, "status", 0) in (404, 410) else cause
     if isinstance(error, ImportError):
         protocol = address.partition("://")[0].rpartition("::")[2]
         name = _EXTRAS.get(protocol)

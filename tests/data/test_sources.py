@@ -106,3 +106,16 @@ def test_a_built_in_set_is_written_to_the_scratch_directory(tmp_path):
 def test_a_built_in_set_needs_a_scratch_directory(tmp_path):
     with pytest.raises(ValueError, match="scratch"):
         resolve(section(path=None, source="sklearn:iris", target="target"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"path": "https://host/a.csv"}, {"path": None, "sql": {"query": "SELECT 1"}}]
+)
+def test_what_is_fetched_needs_a_scratch_directory(tmp_path, fields):
+    with pytest.raises(ValueError, match="scratch"):
+        resolve(section(**fields), tmp_path)
+
+
+def test_what_is_described_is_what_was_typed(base):
+    source = resolve(section(path=str(base / "one.csv")), base, None, {"path": "${DATA}/one.csv"})
+    assert source.described == {"path": "${DATA}/one.csv"}

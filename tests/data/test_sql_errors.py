@@ -9,7 +9,7 @@ from .fetched import tells_nothing
 HERE = Address(None, "db at host", ("hush",), "reader")
 
 
-class Driver(Exception):
+class DriverError(Exception):
     """As PEP 249 has it, with PostgreSQL's addition."""
 
     def __init__(self, message, state=None):
@@ -17,20 +17,20 @@ class Driver(Exception):
         self.sqlstate = state
 
 
-class Wrapped(Exception):
+class WrappedError(Exception):
     """As SQLAlchemy wraps it."""
 
     def __init__(self, message, state=None, lost=False):
         super().__init__(f"(driver) {message} [SQL: …]")
-        self.orig = Driver(message, state)
+        self.orig = DriverError(message, state)
         self.connection_invalidated = lost
 
 
-class ProgrammingError(Wrapped):
+class ProgrammingError(WrappedError):
     pass
 
 
-class DatabasesDataError(Wrapped):
+class DatabasesDataError(WrappedError):
     pass
 
 
@@ -43,7 +43,7 @@ def test_work_that_succeeds():
 
 def test_what_a_driver_raises_is_left_behind():
     def work():
-        raise Driver("cannot reach reader:hush@host")
+        raise DriverError("cannot reach reader:hush@host")
 
     with pytest.raises(MlctlError) as caught:
         guarded(work, lambda error: cannot_connect(error, HERE))
@@ -69,11 +69,11 @@ def test_an_error_of_ours_passes():
             MlctlError,
             'db at host refuses the user or the password: password authentication failed for user "***"',
         ),
-        ("", MlctlError, "cannot connect to db at host: Driver"),
+        ("", MlctlError, "cannot connect to db at host: DriverError"),
     ],
 )
 def test_no_connection(message, kind, said):
-    error = cannot_connect(Wrapped(message), HERE)
+    error = cannot_connect(WrappedError(message), HERE)
     assert type(error) is kind
     assert error.message == said
 
@@ -81,20 +81,20 @@ def test_no_connection(message, kind, said):
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (Wrapped("x", "42P01"), NotFoundError),
-        (Wrapped("x", "42703"), NotFoundError),
-        (Wrapped("x", "42501"), MlctlError),
-        (Wrapped("x", "42601"), UsageError),
-        (Wrapped("x", "25006"), UsageError),
-        (Wrapped("x", "22012"), DataError),
-        (Wrapped("x", "40001"), BusyError),
-        (Wrapped("x", "57P01"), MlctlError),
-        (Wrapped("database is locked"), BusyError),
-        (Wrapped("no such table: t"), NotFoundError),
-        (Wrapped("Table 'x.t' doesn't exist"), NotFoundError),
-        (Wrapped('near "FORM": syntax error'), UsageError),
-        (Wrapped("integer overflow"), DataError),
-        (Wrapped("server has gone away", lost=True), MlctlError),
+        (WrappedError("x", "42P01"), NotFoundError),
+        (WrappedError("x", "42703"), NotFoundError),
+        (WrappedError("x", "42501"), MlctlError),
+        (WrappedError("x", "42601"), UsageError),
+        (WrappedError("x", "25006"), UsageError),
+        (WrappedError("x", "22012"), DataError),
+        (WrappedError("x", "40001"), BusyError),
+        (WrappedError("x", "57P01"), MlctlError),
+        (WrappedError("database is locked"), BusyError),
+        (WrappedError("no such table: t"), NotFoundError),
+        (WrappedError("Table 'x.t' doesn't exist"), NotFoundError),
+        (WrappedError('near "FORM": syntax error'), UsageError),
+        (WrappedError("integer overflow"), DataError),
+        (WrappedError("server has gone away", lost=True), MlctlError),
         (DatabasesDataError("odd value"), DataError),
         (ProgrammingError("not so"), UsageError),
         (OSError("Conversion Error: x"), DataError),
@@ -118,4 +118,4 @@ def test_a_reason_is_one_line_and_does_not_quote_the_query():
     text = (
         'relation "t" does not exist\nLINE 1: DECLARE "c_1" CURSOR FOR select * from t\n      ^\n\nHINT: hush'
     )
-    assert reason_of(Wrapped(text), HERE) == 'relation "t" does not exist HINT: ***'
+    assert reason_of(WrappedError(text), HERE) == 'relation "t" does not exist HINT: ***'

@@ -190,8 +190,8 @@ def warehouse(postgres):
     postgres.run(
         "CREATE SEQUENCE counter",
         "CREATE TABLE sales AS SELECT i AS id, i % 3 = 0 AS y, i / 4.0 AS amount, i::numeric AS whole, "
-        "'2026-01-01'::date + i % 30 AS day, '2026-01-01 00:00+02'::timestamptz AS at, 'store ' || i AS store, "
-        "md5(i::text)::uuid AS key FROM generate_series(1, 45000) AS i",
+        "'2026-01-01'::date + i % 30 AS day, '2026-01-01 00:00+02'::timestamptz AS at, "
+        "'store ' || i AS store, md5(i::text)::uuid AS key FROM generate_series(1, 45000) AS i",
     )
     return postgres
 

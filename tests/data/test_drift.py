@@ -1,0 +1,196 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from mlctl.data.drift import drift
+from mlctl.data.read import read
+from mlctl.errors import DataError
+
+from .frames import normal, plain, strange_tables
+from .tables import TABLES, section
+
+
+def tables(seed, reference, rows, columns=30):
+    rng = np.random.default_rng(seed)
+    return normal(rng, reference, columns), normal(rng, rows, columns), rng
+
+
+@pytest.mark.parametrize(("rows", "count"), [(100, 40), (1_000, 25), (10_000, 10)])
+def test_without_a_shift_at_most_seven_in_a_hundred_tables_drift(rows, count):
+    # benchmarks/drift.py has the full figures: nearly all of these come of the predictions' own test.
+    drifted = 0
+    for seed in range(count):
+        one, other, rng = tables(seed, 3_000, rows)
+        answers = rng.normal(size=3_000), rng.normal(size=rows)
+        drifted += bool(drift(one, other, predictions=answers, seed=seed).drifted)
+    assert drifted <= 0.07 * count
+
+
+def test_quarter_of_a_deviation_in_three_columns_is_found():
+    found = []
+    for seed in range(20):
+        one, other, _ = tables(seed, 5_000, 1_000)
+        other.iloc[:, :3] += 0.25
+        found.append(drift(one, other, seed=seed))
+    assert sum(bool(one.drifted) for one in found) >= 19
+    assert all({"c0", "c1", "c2"} <= {c.column for c in one.columns if c.drifted} for one in found[:5])
+
+
+def test_harmless_shift_is_not_reported():
+    one, other, _ = tables(0, 50_000, 10_000)
+    other += 0.05
+    found = drift(one, other)
+    assert found.drifted is False
+    assert not any(column.drifted for column in found.columns)
+    assert max(column.p_value for column in found.columns) < 0.05  # and yet no chance
+
+
+def test_joint_shift_is_found():
+    one, other, _ = tables(0, 1_000, 1_000, columns=6)
+    one["c1"], other["c1"] = one["c0"], -other["c0"]
+    found = drift(one, other)
+    assert not any(column.drifted for column in found.columns)
+    assert found.drifted is True
+    assert found.reasons[0].startswith("a classifier tells new rows from old ones")
+    assert found.classifier.low > 0.6
+
+
+def test_under_a_hundred_new_rows_there_is_no_verdict():
+    one, other, _ = tables(0, 500, 99, columns=3)
+    found = drift(one, other + 5)
+    assert (found.drifted, found.classifier) == (None, None)
+    assert [column.drifted for column in found.columns] == [None] * 3
+    assert found.columns[0].ks > 0.9
+    assert drift(one, pd.concat([other, other[:1]]) + 5).drifted is True
+
+
+def test_predictions_decide_alone():
+    one, other, rng = tables(0, 1_000, 300, columns=4)
+    labels = rng.choice(["yes", "no"], 1_000), rng.choice(["yes", "no"], 300, p=[0.8, 0.2])
+    found = drift(one, other, predictions=labels)
+    assert found.drifted is True
+    assert found.predictions.kind == "category"
+    assert found.reasons == ("the predictions drifted: " + found.predictions.change,)
+
+
+def test_target_is_told_and_does_not_decide():
+    one, other, rng = tables(0, 1_000, 500, columns=4)
+    one["y"], other["y"] = rng.normal(size=1_000), rng.normal(2, size=500)
+    found = drift(one, other, roles={"y": "target"})
+    assert found.target.drifted is True
+    assert found.drifted is False
+    assert "y" not in [column.column for column in found.columns]
+    assert drift(one, other.drop(columns="y"), roles={"y": "target"}).target is None
+
+
+def test_what_moves_on_by_nature_is_left_out():
+    one, other, rng = tables(0, 300, 300, columns=2)
+    for first, frame in ((0, one), (300, other)):
+        at = np.arange(first, first + 300)
+        frame["when"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(at, unit="D")
+        frame["born"] = pd.Timestamp("1980-01-01") + pd.to_timedelta(rng.integers(0, 9_000, 300), unit="D")
+        frame["row_id"], frame["who"], frame["skip"] = at, at % 7, at
+    one["old"], other["new"] = 1, 1
+    found = drift(one, other, roles={"who": "group", "skip": "dropped"})
+    assert dict(found.left_out) == {
+        "when": "is a date that moves on",
+        "row_id": "names or numbers the rows",
+        "who": "is the group column",
+        "skip": "the model does not see it",
+        "old": "is only in the reference",
+        "new": "is only in the new table",
+    }
+    assert [column.column for column in found.columns] == ["c0", "c1", "born"]
+    assert found.drifted is False
+
+
+def test_a_column_said_to_be_a_feature_is_compared_even_if_it_counts_up():
+    one, other = pd.DataFrame({"row_id": np.arange(300)}), pd.DataFrame({"row_id": np.arange(300, 600)})
+    assert drift(one, other, roles={"row_id": "feature"}).drifted is True
+
+
+def test_every_winter_would_drift_without_the_season():
+    frame = _bikeshare()
+    before, now = frame[frame.ts < "2012-07-20"], frame[frame.ts >= "2012-07-20"]
+    assert len(before) > 1_000
+    assert len(now) > 100
+    years = [before.assign(ts=before.ts - pd.DateOffset(years=year)) for year in (1, 2)]
+    reference = pd.concat([*years, _winter(years)], ignore_index=True)
+    found = drift(reference, now, roles={"ts": "time", "count": "target", "date": "dropped"})
+    assert found.season.startswith("compared with the ")
+    assert found.rows[0] < len(reference)
+    plainly = drift(reference, now, roles={"ts": "dropped", "count": "target", "date": "dropped"})
+    assert plainly.drifted is True
+    apart = {c.column: c.ks for c in plainly.columns}
+    assert all(column.ks < apart[column.column] for column in found.columns if column.column == "tmax")
+
+
+def _bikeshare():
+    return read([("bikeshare.csv", Path(TABLES) / "bikeshare.csv")], section(target="count")).frame
+
+
+def _winter(years):
+    cold = years[0].assign(ts=years[0].ts - pd.DateOffset(months=6))
+    return cold.assign(tmin=cold.tmin - 20, tmax=cold.tmax - 20)
+
+
+def test_rows_that_are_alike_in_time_do_not_drift_by_themselves():
+    drifted, without = 0, 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        frame = pd.DataFrame(np.repeat(rng.normal(size=(210, 8)), 24, axis=0)).rename(columns=str)
+        frame["when"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(len(frame)), unit="h")
+        one, other = frame[:4000].sample(frac=1, random_state=seed), frame[4000:]
+        drifted += bool(drift(one, other, roles={"when": "time"}).drifted)
+        without += bool(drift(one, other, roles={"when": "dropped"}).drifted)
+    assert drifted == 0
+    assert without == 8
+
+
+def test_shift_is_found_in_time_too():
+    one, other, _ = tables(0, 5_000, 1_000)
+    other.iloc[:, :3] += 0.25
+    for first, frame in ((0, one), (5_000, other)):
+        at = np.arange(first, first + len(frame))
+        frame["when"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(at, unit="min")
+    found = drift(one, other, roles={"when": "time"})
+    assert found.drifted is True
+    assert {column.column for column in found.columns if column.drifted} == {"c0", "c1", "c2"}
+
+
+def test_predictions_follow_their_rows_into_the_season():
+    when = pd.DataFrame({"when": pd.date_range("2024-01-01", periods=800, freq="D"), "x": 0.5})
+    now = pd.DataFrame({"when": pd.date_range("2026-06-01", periods=100, freq="D"), "x": 0.5})
+    summer = when["when"].dt.month.isin([6, 7, 8, 9]).to_numpy().astype(float)
+    found = drift(when, now, roles={"when": "time"}, predictions=(summer, np.ones(100)))
+    assert found.predictions.ks == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "predictions", "said"),
+    [
+        (pd.DataFrame({"a": []}), pd.DataFrame({"a": [1]}), None, "the reference has no rows"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": []}), None, "the new table has no rows"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}), None, "no column in common: 'a' and 'b'"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1]}), ([1], [1, 2]), "2 predictions for 1 rows"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"a": [1]}), None, "names repeat: 'a'"),
+        (pd.DataFrame({"a": [[1]]}), pd.DataFrame({"a": [[1]]}), None, "column 'a' holds lists"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(one, other, predictions, said):
+    with pytest.raises(DataError, match=said):
+        drift(one, other, predictions=predictions, roles={"a": "feature"})
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(strange_tables(), strange_tables())
+def test_strange_tables_give_a_result_or_a_refusal(one, other):
+    try:
+        found = plain(drift(one, other, roles={"y": "target"}))
+    except DataError as error:
+        assert "no column in common" in error.message
+    else:
+        assert found["drifted"] in ({True, False} if len(other) >= 100 else {None})
