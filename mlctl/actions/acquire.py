@@ -136,7 +136,9 @@ def placed(described: Mapping[str, Any], base: Path, home: Path) -> dict[str, An
     """Return a source with its relative paths as the store keeps them: from the directory that holds it."""
     told = dict(described)
     path = told.get("path")
-    if isinstance(path, str):
+    if path and any("${" in one for one in ([path] if isinstance(path, str) else path)):
+        told["relative_to"] = os.path.relpath(base, home)  # what a variable holds may be relative
+    elif isinstance(path, str):
         told["path"] = _moved(path, base, home)
     elif path:
         told["path"] = [_moved(one, base, home) for one in path]
@@ -146,8 +148,8 @@ def placed(described: Mapping[str, Any], base: Path, home: Path) -> dict[str, An
 
 
 def _moved(path: str, base: Path, home: Path) -> str:
-    """Return a path relative to another directory; what is absolute, remote or from the environment stays."""
-    if path.startswith(("/", "${")) or "://" in path:
+    """Return a path relative to another directory; what is absolute or remote stays."""
+    if path.startswith("/") or "://" in path:
         return path
     return os.path.relpath(base / path, home)
 

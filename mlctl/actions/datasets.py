@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,11 +29,17 @@ class Listed:
 
 
 def listing(store: Store, project: str | None = None) -> tuple[Listed, ...]:
-    """Return the datasets with what uses them; of one project, where it is given."""
-    projects = [project] if project else [p.project_name for p in store.projects().records]
+    """Return the datasets with what uses them; of one project, where it is given.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    found = [store.project(project)] if project else store.projects().records
     return tuple(
         Listed(dataset, used_by(dataset, store.experiments(name).records))
-        for name in projects
+        for name in [p.project_name for p in found]
         for dataset in store.datasets(name).records
     )
 
@@ -73,10 +79,30 @@ def find(store: Store, ref: str, project: str | None = None) -> Dataset:
         return found[0]
     try:
         experiment = locate.experiment(store, ref, project)
-        return store.dataset(experiment.project_name, experiment.training_dataset["dataset"])
-    except (NotFoundError, KeyError):
+    except NotFoundError as error:
         near = did_you_mean(ref, [d.dataset for d in known])
-        raise NotFoundError(f"no dataset or experiment {ref!r}", near or "see `mlctl data list`") from None
+        why = f"{error.message}; {error.hint}" if error.hint else error.message
+        raise NotFoundError(f"no dataset {ref!r}, and no experiment: {error.message}", near or why) from None
+    return _trained_on(store, experiment)
+
+
+def _trained_on(store: Store, experiment: Experiment) -> Dataset:
+    """Return an experiment's dataset, with the roles that the columns had there.
+
+    Equal content is stored once: its record may come from a training with another target, or from none.
+    """
+    name = experiment.training_dataset.get("dataset")
+    if not name:
+        raise NotFoundError(
+            f"{experiment.model_version_id} keeps no data: it is {experiment.status}",
+            "name a finished experiment; see `mlctl compare`",
+        )
+    dataset = store.dataset(experiment.project_name, name)
+    had = store.read_yaml(store.experiment_directory(experiment) / "params.yaml").get("data", {})
+    named = {had.get(role): role for role in ("target", "time", "group", "key")}
+    roles = dict.fromkeys(had.get("drop", ()), "dropped") | named
+    schema = [{**column, "role": roles.get(column["column"], "feature")} for column in dataset.schema]
+    return replace(dataset, schema=schema)
 
 
 def loaded_for(path: str, project: str, target: str | None) -> Loaded:

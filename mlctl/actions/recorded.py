@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mlctl import files
 from mlctl.actions.prepare import rule_sources
@@ -15,17 +16,8 @@ from mlctl.domain.records import Dataset, Experiment
 from mlctl.errors import DamagedError, NotFoundError
 from mlctl.params.load import from_dict
 from mlctl.params.model import Data, Parameters
+from mlctl.params.sections import SOURCES
 from mlctl.store.store import Store
-
-
-class _Unset(dict[str, str]):
-    """An environment in which every variable is there, and empty: a snapshot needs none of them."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-    def __contains__(self, key: object) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +52,22 @@ def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
             f"{experiment.model_version_id} keeps no data: it is {experiment.status}",
             "name a finished experiment; see `mlctl compare`",
         )
-    parameters = from_dict(store.read_yaml(directory / "params.yaml"), _Unset()).parameters
+    parameters = from_dict(_without_source(store.read_yaml(directory / "params.yaml")), os.environ).parameters
     dataset = store.dataset(experiment.project_name, dataset_name)
     packages = store.read_yaml(directory / "environment.yaml").get("packages", {})
     rules = rule_sources(parameters, lambda name: directory / kept_rule(name))
     with store.scratch() as scratch:
         table, notes = dataset_table(store, dataset, parameters.data, scratch)
         yield Recorded(store, experiment, directory, parameters, packages, table, rules, notes)
+
+
+def _without_source(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored parameters that name no place: where the data is, and is fetched from, its record says.
+
+    A snapshot then needs no variable of the environment that only said where the data once was.
+    """
+    data = {key: value for key, value in tree.get("data", {}).items() if key not in SOURCES}
+    return {**tree, "data": {**data, "path": "data"}}
 
 
 def dataset_table(

@@ -42,6 +42,8 @@ def add(
 
     if (file is None) == (params is None):
         raise UsageError("name a file, or a parameters file with --params", "mlctl data add FILE --project P")
+    if params and (project or target):
+        raise UsageError("--project and --target stand in the parameters file", "leave them out")
     if params is None and project is None:
         raise UsageError("which project is it for?", f"mlctl data add {file} --project P")
     loaded = load_file(params) if params else datasets.loaded_for(str(file), str(project), target)

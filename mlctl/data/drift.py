@@ -56,7 +56,7 @@ class Drift:
     target, predictions : ColumnDrift or None
         Where both tables have a target, and where predictions were given.
     classifier : Auc or None
-        How well old and new rows are told apart; None where there is no verdict, or nothing that varies.
+        How well old and new rows are told apart; None where either are fewer than 100, or nothing varies.
     rows : tuple of (int, int)
         Rows compared, before and now.
     season : str
@@ -119,7 +119,7 @@ def drift(
     table = Table(
         columns=columns,
         predictions=_predictions(predictions, rows, both.enough),
-        classifier=separate(before, now, columns, seed, ordered=rows.ordered) if both.enough else None,
+        classifier=separate(before, now, columns, seed, ordered=rows.ordered),
         importance=importance or {},
         new_rows=len(now),
     )

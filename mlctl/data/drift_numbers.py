@@ -37,7 +37,7 @@ def compare_numbers(one: Any, other: Any, *, dates: bool, ordered: bool) -> Comp
     """
     first, second = _known(one), _known(other)
     gaps = missing_test(rows_of(len(first), len(one)), rows_of(len(second), len(other)))
-    missing = (1 - len(first) / len(one), 1 - len(second) / len(other))
+    missing = ((len(one) - len(first)) / len(one), (len(other) - len(second)) / len(other))
     said = [moved("missing", *missing)] if abs(missing[0] - missing[1]) > _WORTH_SAYING else []
     if not (len(first) and len(second)):
         return Comparison(missing=missing, tests=gaps, change=", ".join(said))

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlctl.data.drift_numbers import as_numbers
 from mlctl.data.frames import family
 
-YEAR_DAYS = 365.2425
+YEAR_DAYS = 366.0
 LEAST_DAYS = 30.0
 LEAST_ROWS = 100
 """A season of fewer rows is no reference; all rows are then taken."""
 
-_DAY = 86_400e6
-"""Microseconds."""
+_DAY = np.timedelta64(1, "D")
+_LEAP = pd.Timestamp(2024, 1, 1)
+_BEFORE = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30])
+"""Days of a leap year before each month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,41 @@ def same_season(reference: pd.Series, current: pd.Series) -> Season:
     """
     if family(reference) != "date" or family(current) != "date":
         return Season(None, f"{reference.name!r} holds no dates: seasons are not told apart")
-    before, now = as_numbers(reference) / _DAY, as_numbers(current) / _DAY
-    if np.isnan(before).all() or np.isnan(now).all():
+    before, now = (series.to_numpy(dtype="datetime64[us]") for series in (reference, current))
+    if np.isnat(before).all() or np.isnat(now).all():
         return Season(None, f"{reference.name!r} holds no value: seasons are not told apart")
-    if np.nanmax(before) - np.nanmin(before) < np.floor(YEAR_DAYS):
+    if _days(before) < YEAR_DAYS - 2:
         return Season(None, "the reference is shorter than a year: seasons are not told apart")
-    start, days = _stretch(now)
-    if days > YEAR_DAYS - LEAST_DAYS:
+    if _days(now) > YEAR_DAYS - LEAST_DAYS:
         return Season(None, "the new rows span all seasons")
-    rows = np.flatnonzero((before - start) % YEAR_DAYS <= days)
+    start, length = _stretch(now)
+    rows = np.flatnonzero((_day_of_year(before) - start) % YEAR_DAYS <= length)
     if len(rows) < LEAST_ROWS:
         return Season(None, f"the reference has {len(rows):,} rows of that season, too few: all are compared")
-    first, last = (pd.Timestamp(day, unit="D").strftime("%d %b") for day in (start, start + days))
+    first, last = (_spelled(day) for day in (start, start + length))
     return Season(
         rows, f"compared with the {len(rows):,} of {len(before):,} reference rows from {first} to {last}"
     )
 
 
+def _days(moments: Any) -> float:
+    return float((np.nanmax(moments) - np.nanmin(moments)) / _DAY)
+
+
 def _stretch(now: Any) -> tuple[float, float]:
-    """Return the first day of the new rows and how many days they span, widened where they are few."""
-    first, last = float(np.nanmin(now)), float(np.nanmax(now))
-    wider = max(0.0, LEAST_DAYS - (last - first)) / 2
-    return first - wider, last - first + 2 * wider
+    """Return the day of the year of the first new row, and the days up to the last, widened if few."""
+    first, last = (float(day) for day in _day_of_year(np.array([np.nanmin(now), np.nanmax(now)])))
+    length = (last - first) % YEAR_DAYS
+    wider = max(0.0, LEAST_DAYS - length) / 2
+    return first - wider, length + 2 * wider
+
+
+def _day_of_year(moments: Any) -> Any:
+    """Return the days since New Year, with their fraction, every year having a 29 February; NaN for none."""
+    months = moments.astype("datetime64[M]")
+    days = (moments - months) / _DAY
+    return np.where(np.isnat(moments), np.nan, _BEFORE[months.astype("int64") % 12] + days)
+
+
+def _spelled(day: float) -> str:
+    return pd.Timestamp(_LEAP + pd.Timedelta(days=day % YEAR_DAYS)).strftime("%d %b")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlctl.data.drift_columns import ColumnDrift
+from mlctl.data.drift_columns import LEAST_ROWS, ColumnDrift
 from mlctl.data.drift_levels import code_levels, common_levels
 from mlctl.data.drift_numbers import as_numbers
 from mlctl.stats.classifier_test import Auc, tell_apart
@@ -26,7 +26,9 @@ def separate(
     *,
     ordered: bool,
 ) -> Auc | None:
-    """Ask a classifier, on samples of both tables; None where there is no column that varies.
+    """Ask a classifier, on samples of both tables.
+
+    None where either has fewer than 100 rows, or no column varies.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ def separate(
     ordered : bool
         Whether the rows are in an order in which neighbours may be alike.
     """
+    if min(len(reference), len(current)) < LEAST_ROWS:
+        return None
     rng = np.random.default_rng(seed)
     rows = [_sample(len(frame), MOST_ROWS, rng) for frame in (reference, current)]
     asked = [column for column in columns if column.kind != "mixed"]

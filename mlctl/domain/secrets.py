@@ -11,10 +11,11 @@ _NAMES = (
     r"[\w.-]*(?:passw|pwd|secret|token|signature|credential|api_?key|access_?key|account_?key)[\w-]*"
     r"|pass|key|sig|auth"
 )
-_USER = r"(?P<before>[\w+.-]+://[^:/?#@\s]*:)"
+# Lengths are bounded, so that a megabyte of text without any address is still read in one go.
+_USER = r"(?P<before>(?<![\w+.-])[\w+.-]{1,40}://[^:/?#@\s]{0,200}:)"
 # A database's address takes any character up to its last @ as password; elsewhere the path ends it.
-_IN_DATABASES = re.compile(_USER + r"(?P<secret>\S*)(?=@)")
-_IN_PATHS = re.compile(_USER + r"(?P<secret>[^/?#\s]*)(?=@)")
+_IN_DATABASES = re.compile(_USER + r"(?P<secret>\S{0,4000})(?=@)")
+_IN_PATHS = re.compile(_USER + r"(?P<secret>[^/?#\s]{0,4000})(?=@)")
 _IN_QUERIES = re.compile(rf"(?P<before>[?&;](?:{_NAMES})=)(?P<secret>[^&;\s]+)", re.IGNORECASE)
 _IN_ODBC = re.compile(
     r"(?P<before>(?:\b|(?<=%3b))pwd(?:=|%3d))(?P<secret>(?:(?!%3b)[^&;\s])+)", re.IGNORECASE

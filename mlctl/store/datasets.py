@@ -166,7 +166,7 @@ def restore(site: Site, name: str) -> Path:
     NotFoundError
         When no dataset of that name is in the trash, or several are.
     RefusedError
-        When the name is taken again.
+        When the name is taken again, or its project is gone.
     """
     with site.locked():
         found = [place for place in _removed(site) if name in {place[0].name, place[2]}]
@@ -176,6 +176,8 @@ def restore(site: Site, name: str) -> Path:
             raise NotFoundError(f"{told} in the trash", "see the directory trash/ in the store")
         place, project, own = found[0]
         target = site.layout.unlinked(site.layout.dataset(project, own))
+        if not (site.layout.project(project) / META).is_file():
+            raise RefusedError(f"the project of {own} is gone", f"restore {project} first")
         if target.exists():
             raise RefusedError(f"there is a dataset {own} again", "remove that one first")
         # The record comes last: it says that the archive is there.

@@ -1,16 +1,12 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from mlctl.data.drift import drift
-from mlctl.data.read import read
 from mlctl.errors import DataError
 
 from .frames import normal, plain, strange_tables
-from .tables import TABLES, section
 
 
 def tables(seed, reference, rows, columns=30):
@@ -18,24 +14,24 @@ def tables(seed, reference, rows, columns=30):
     return normal(rng, reference, columns), normal(rng, rows, columns), rng
 
 
-@pytest.mark.parametrize(("rows", "count"), [(100, 40), (1_000, 25), (10_000, 10)])
+@pytest.mark.parametrize(("rows", "count"), [(100, 20), (1_000, 15), (10_000, 4)])
 def test_without_a_shift_at_most_seven_in_a_hundred_tables_drift(rows, count):
     # benchmarks/drift.py has the full figures: nearly all of these come of the predictions' own test.
     drifted = 0
     for seed in range(count):
-        one, other, rng = tables(seed, 3_000, rows)
-        answers = rng.normal(size=3_000), rng.normal(size=rows)
+        one, other, rng = tables(seed, 2_000, rows)
+        answers = rng.normal(size=2_000), rng.normal(size=rows)
         drifted += bool(drift(one, other, predictions=answers, seed=seed).drifted)
     assert drifted <= 0.07 * count
 
 
 def test_quarter_of_a_deviation_in_three_columns_is_found():
     found = []
-    for seed in range(20):
+    for seed in range(8):
         one, other, _ = tables(seed, 5_000, 1_000)
         other.iloc[:, :3] += 0.25
         found.append(drift(one, other, seed=seed))
-    assert sum(bool(one.drifted) for one in found) >= 19
+    assert all(one.drifted for one in found)
     assert all({"c0", "c1", "c2"} <= {c.column for c in one.columns if c.drifted} for one in found[:5])
 
 
@@ -113,33 +109,21 @@ def test_a_column_said_to_be_a_feature_is_compared_even_if_it_counts_up():
 
 
 def test_every_winter_would_drift_without_the_season():
-    frame = _bikeshare()
-    before, now = frame[frame.ts < "2012-07-20"], frame[frame.ts >= "2012-07-20"]
-    assert len(before) > 1_000
-    assert len(now) > 100
-    years = [before.assign(ts=before.ts - pd.DateOffset(years=year)) for year in (1, 2)]
-    reference = pd.concat([*years, _winter(years)], ignore_index=True)
-    found = drift(reference, now, roles={"ts": "time", "count": "target", "date": "dropped"})
-    assert found.season.startswith("compared with the ")
-    assert found.rows[0] < len(reference)
-    plainly = drift(reference, now, roles={"ts": "dropped", "count": "target", "date": "dropped"})
-    assert plainly.drifted is True
-    apart = {c.column: c.ks for c in plainly.columns}
-    assert all(column.ks < apart[column.column] for column in found.columns if column.column == "tmax")
-
-
-def _bikeshare():
-    return read([("bikeshare.csv", Path(TABLES) / "bikeshare.csv")], section(target="count")).frame
-
-
-def _winter(years):
-    cold = years[0].assign(ts=years[0].ts - pd.DateOffset(months=6))
-    return cold.assign(tmin=cold.tmin - 20, tmax=cold.tmax - 20)
+    rng = np.random.default_rng(0)
+    when = pd.Series(pd.date_range("2023-01-01", "2026-02-01", freq="6h"))
+    warm = -np.cos(2 * np.pi * when.dt.day_of_year / 365) * 10 + rng.normal(scale=4, size=len(when))
+    frame = pd.DataFrame({"when": when, "warm": warm, "dew": warm - rng.random(len(when))})
+    before, now = frame[when < "2025-12-01"], frame[when >= "2025-12-01"]
+    found = drift(before, now, roles={"when": "time"})
+    assert found.season == "compared with the 623 of 4,260 reference rows from 01 Dec to 01 Feb"
+    assert found.rows == (623, 249)
+    assert (found.drifted, found.reasons) == (False, ("0 of 2 columns drifted",))
+    assert drift(before, now, roles={"when": "dropped"}).reasons[0] == "2 of 2 columns drifted: 'warm', 'dew'"
 
 
 def test_rows_that_are_alike_in_time_do_not_drift_by_themselves():
     drifted, without = 0, 0
-    for seed in range(8):
+    for seed in range(4):
         rng = np.random.default_rng(seed)
         frame = pd.DataFrame(np.repeat(rng.normal(size=(210, 8)), 24, axis=0)).rename(columns=str)
         frame["when"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(len(frame)), unit="h")
@@ -147,7 +131,7 @@ def test_rows_that_are_alike_in_time_do_not_drift_by_themselves():
         drifted += bool(drift(one, other, roles={"when": "time"}).drifted)
         without += bool(drift(one, other, roles={"when": "dropped"}).drifted)
     assert drifted == 0
-    assert without == 8
+    assert without == 4
 
 
 def test_shift_is_found_in_time_too():
@@ -185,12 +169,9 @@ def test_what_cannot_be_compared_is_refused(one, other, predictions, said):
         drift(one, other, predictions=predictions, roles={"a": "feature"})
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(strange_tables(), strange_tables())
-def test_strange_tables_give_a_result_or_a_refusal(one, other):
-    try:
-        found = plain(drift(one, other, roles={"y": "target"}))
-    except DataError as error:
-        assert "no column in common" in error.message
-    else:
-        assert found["drifted"] in ({True, False} if len(other) >= 100 else {None})
+def test_strange_tables_give_a_result(one, other):
+    one["x"], other["x"] = 1.0, 2.0
+    found = plain(drift(one, other, roles={"y": "target"}))
+    assert found["drifted"] in ({True, False} if len(other) >= 100 else {None})

@@ -64,7 +64,7 @@ def test_many_names_do_not_drift_by_themselves_and_do_when_all_are_replaced():
     calm = [compared(names(rng, 3000), names(rng, 1000)).tests[0] for _ in range(20)]
     assert sum(test.effect > 0.1 and test.p_value < 0.05 for test in calm) <= 2
     replaced = compared(names(rng, 3000), names(rng, 1000, first=5000))
-    assert replaced.change.startswith("unseen")
+    assert replaced.change.split()[0] in {"other", "unseen"}
     assert replaced.tests[0].p_value < 1e-30
 
 

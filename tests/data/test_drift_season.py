@@ -20,7 +20,7 @@ def test_rows_of_the_same_stretch_of_every_year():
 
 
 def test_stretch_over_the_turn_of_the_year():
-    before = days("2023-01-01", 730)
+    before = days("2023-01-01", 1460, "12h")
     season = same_season(before, days("2024-12-10", 50))
     assert set(before.iloc[season.rows].dt.month) == {12, 1}
 
@@ -29,7 +29,7 @@ def test_short_stretch_is_widened_to_thirty_days():
     before = days("2023-01-01", 3 * 730, "12h")
     season = same_season(before, days("2025-06-15", 100, "1min"))
     chosen = before.iloc[season.rows]
-    assert (chosen.dt.year * 400 + chosen.dt.dayofyear).nunique() in {90, 91, 92, 93}
+    assert chosen.dt.normalize().nunique() == 3 * 31
     assert set(chosen.dt.month) == {5, 6}
 
 

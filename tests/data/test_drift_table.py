@@ -36,6 +36,12 @@ def test_large_tables_are_sampled_and_wide_ones_too():
     assert separated(*wide).low > 0.99
 
 
+def test_few_rows_are_no_question():
+    one = pd.DataFrame({"a": np.arange(200.0)})
+    assert separated(one, one[:99]) is None
+    assert separated(one[:99], one) is None
+
+
 def test_nothing_that_varies_is_no_question():
     one = pd.DataFrame({"a": [1.0] * 200, "b": [np.nan] * 200, "c": [1.5] * 200})
     other = pd.DataFrame({"a": [1.0] * 200, "b": [np.nan] * 200, "c": ["x"] * 200})

@@ -1,6 +1,6 @@
 import pytest
 
-from mlctl.domain.secrets import hide_secrets
+from mlctl.domain.secrets import hide_secrets, is_secret
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,18 @@ def test_passwords_in_addresses(text, expected):
 def test_in_a_files_address_an_at_sign_may_stand_in_the_path():
     assert hide_secrets("https://h:8080/a@2.csv", is_path=True) == "https://h:8080/a@2.csv"
     assert hide_secrets("https://u:hush@h:8080/a@2.csv", is_path=True) == "https://u:***@h:8080/a@2.csv"
+
+
+def test_long_text_takes_no_longer_than_its_length():
+    for text in ("a" * 1_000_000, "?" + "a" * 1_000_000, "a://a:" * 20_000):
+        assert hide_secrets(text) == text
+
+
+def test_secret_keys():
+    assert [
+        key for key in ("token", "sslpassword", "X-Amz-Signature", "sslmode", "keys") if is_secret(key)
+    ] == [
+        "token",
+        "sslpassword",
+        "X-Amz-Signature",
+    ]
