@@ -1,6 +1,7 @@
 """What every test shares: a command line that runs in an empty directory, and no way out of it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,3 +49,22 @@ def mlctl(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def climbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with iris, climbed once: read it, do not write to it."""
+    place = tmp_path_factory.mktemp("climbed")
+    shutil.copy(REPOSITORY / "sample_configs" / "iris.yaml", place)
+    assert main(["init", str(place / "mlstore")]) == 0
+    assert main(["train", "--params", str(place / "iris.yaml")]) == 0
+    return place
+
+
+@pytest.fixture
+def iris(climbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that directory to work in: a store that was moved works."""
+    place = tmp_path / "moved"
+    shutil.copytree(climbed, place)
+    monkeypatch.chdir(place)
+    return place

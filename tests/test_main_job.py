@@ -80,27 +80,6 @@ def test_each_sample_trains(mlctl, monkeypatch, sample):
     assert document["experiments"][0]["rung"] == "dummy"
 
 
-@pytest.fixture(scope="module")
-def climbed(tmp_path_factory) -> Path:
-    """A directory with iris, climbed once: read it, do not write to it."""
-    from mlctl.cli.main import main
-
-    place = tmp_path_factory.mktemp("climbed")
-    shutil.copy(SAMPLES / "iris.yaml", place)
-    assert main(["init", str(place / "mlstore")]) == 0
-    assert main(["train", "--params", str(place / "iris.yaml")]) == 0
-    return place
-
-
-@pytest.fixture
-def iris(climbed, tmp_path, monkeypatch) -> Path:
-    """A copy of that directory to work in: a store that was moved works."""
-    place = tmp_path / "moved"
-    shutil.copytree(climbed, place)
-    monkeypatch.chdir(place)
-    return place
-
-
 def directory(place, number=2):
     return place / f"mlstore/projects/iris/models/species/experiments/iris_nogit_{number}"
 
@@ -113,12 +92,12 @@ def test_what_is_left_can_be_read_without_mlctl(iris):
     params = yaml.safe_load((left / "params.yaml").read_text())
     assert params["split"] == {"method": "random", "train_size": 0.8, "test_size": None, "random_state": 2023}
     assert params["task"] == "classification"
-    rows = list(csv.DictReader((left / "scores.csv").open()))
+    rows = list(csv.DictReader((left / "scores.csv").read_text().splitlines()))
     folds = [
         float(r["value"]) for r in rows if r["split"] == "validation" and r["metric"] == "accuracy_score"
     ]
     assert folds == record["evaluations"]["cross_validation"]["accuracy_score"]["folds"]
-    predictions = list(csv.DictReader((left / "predictions.csv").open()))
+    predictions = list(csv.DictReader((left / "predictions.csv").read_text().splitlines()))
     assert len(predictions) == 30
     assert set(predictions[0]) == {
         "row",

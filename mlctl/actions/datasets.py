@@ -81,8 +81,7 @@ def find(store: Store, ref: str, project: str | None = None) -> Dataset:
         experiment = locate.experiment(store, ref, project)
     except NotFoundError as error:
         near = did_you_mean(ref, [d.dataset for d in known])
-        why = f"{error.message}; {error.hint}" if error.hint else error.message
-        raise NotFoundError(f"no dataset {ref!r}, and no experiment: {error.message}", near or why) from None
+        raise NotFoundError(f"no dataset {ref!r}; {error.message}", near or error.hint) from None
     return _trained_on(store, experiment)
 
 

@@ -82,7 +82,8 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     # A code such as 007 that was text in training is text here too.
     types = types_of(prepared.problem.columns) | settled.types
     data = settled.model_copy(update={**dict.fromkeys(SOURCES), "path": (path,), "types": types})
-    table = read(resolve(data, base).members, data)
+    with recorded.store.scratch() as scratch:
+        table = read(resolve(data, base, scratch).members, data)
     target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
         raise DataError(

@@ -29,12 +29,15 @@ class Named:
         Its record; None for a file.
     roles : mapping
         Column to role, as training had it; empty for a file.
+    changed : tuple of str
+        How the rows differ from those that were recorded, where they had to be fetched again.
     """
 
     label: str
     table: ReadTable
     dataset: Dataset | None
     roles: Mapping[str, str]
+    changed: tuple[str, ...] = ()
 
     @property
     def target(self) -> str | None:
@@ -72,8 +75,9 @@ def named(place: Place, word: str, like: Dataset | None = None) -> Iterator[Name
     store = place.open()
     dataset = datasets.find(store, word)
     with store.scratch() as scratch:
-        table, _ = dataset_table(store, dataset, section(dataset), scratch)
-        yield Named(f"{dataset.project_name}:{dataset.dataset}", table, dataset, roles_of(dataset))
+        table, changed = dataset_table(store, dataset, section(dataset), scratch)
+        label = f"{dataset.project_name}:{dataset.dataset}"
+        yield Named(label, table, dataset, roles_of(dataset), changed)
 
 
 def roles_of(dataset: Dataset) -> dict[str, str]:

@@ -127,6 +127,7 @@ def profile(
             found.table.frame, target or found.target, now=datetime.now(UTC), roles=found.roles
         )
         label = found.label
+        views.say_changed(found)
     if page:
         files.write_atomic(page, profile_html(described, title=label))
         out.say(f"wrote {page}")
@@ -166,6 +167,8 @@ def diff(
     place = here(store)
     with tables.named(place, one) as before, tables.named(place, other, before.dataset) as after:
         found = compare(before.table.frame, after.table.frame)
+        views.say_changed(before)
+        views.say_changed(after)
     if as_json:
         out.document({"one": one, "other": other, **views.plain(found)})
         return

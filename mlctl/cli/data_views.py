@@ -118,6 +118,12 @@ def bars(counts: Sequence[int]) -> str:
     return "".join(BLOCKS[-(-count * 8 // most)] for count in counts)
 
 
+def say_changed(named: Any) -> None:
+    """Warn where rows that had to be fetched again are not those that were recorded."""
+    for change in named.changed:
+        out.warn(f"{named.label} was fetched again: {change}")
+
+
 def show_profile(found: Any, label: str) -> None:
     """Write a profile: the target, a row a column, then what looks wrong."""
     out.say(f"{label}: {found.rows} rows × {len(found.columns)} columns, {found.copies} copied rows")

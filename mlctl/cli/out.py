@@ -79,25 +79,6 @@ def error(failure: MlctlError, *, as_json: bool) -> None:
         say(_styled("  fix: ", "32") + failure.hint)
 
 
-def confirm(question: str, *, yes: bool) -> bool:
-    """Ask with a default of no; never where nobody can answer.
-
-    Raises
-    ------
-    UsageError
-        With no terminal and no ``--yes``.
-    """
-    from mlctl.errors import UsageError
-
-    if yes:
-        return True
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
-        raise UsageError(f"{question} — nobody is here to answer", "repeat with --yes")
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
 def _styled(words: str, code: str) -> str:
     return f"\x1b[{code}m{words}\x1b[0m" if colour(sys.stderr) else words
 

@@ -3,7 +3,7 @@
 The table drifts when the predictions do, when two important columns do, or when a classifier tells new rows
 from old ones: an area under the curve whose lower 95 % bound is over 0.6. Columns are judged as
 :mod:`mlctl.data.drift_columns` says; the predictions and the target are one question each and are judged on
-their own. The target never decides: labels come late, and tell more by the metric.
+their own, the predictions at 1 %. The target never decides: labels come late, and tell more by the metric.
 
 What moves on by nature is not compared: the time column, group and key, what was dropped, a date column
 whose new dates lie beyond the old ones, and, where nobody has said what a column is, one that names or
@@ -27,6 +27,9 @@ from mlctl.data.frames import family
 from mlctl.data.validate_frame import check_frame
 from mlctl.errors import DataError
 from mlctl.stats.classifier_test import Auc
+
+ALONE = 0.01
+"""Probability of so large a difference of the predictions by chance: they decide alone, at every check."""
 
 BEYOND = 0.01
 """Share of new dates after the last old one from which a date column moves on."""
@@ -224,4 +227,4 @@ def _predictions(answers: tuple[Any, Any] | None, rows: Rows, enough: bool) -> C
         for side, chosen in zip(answers, (rows.before, rows.now), strict=True)
     )
     kind, comparison = compare(before, now, ordered=rows.ordered)
-    return judge_columns([("predictions", kind, comparison)], enough=enough)[0]
+    return judge_columns([("predictions", kind, comparison)], enough=enough, level=ALONE)[0]

@@ -115,7 +115,7 @@ def compare(one: pd.Series, other: pd.Series, *, ordered: bool = False) -> tuple
 
 
 def judge_columns(
-    compared: Sequence[tuple[str, Kind, Comparison]], *, enough: bool
+    compared: Sequence[tuple[str, Kind, Comparison]], *, enough: bool, level: float = LEVEL
 ) -> tuple[ColumnDrift, ...]:
     """Give each column its verdict, the probabilities of all of them corrected together.
 
@@ -125,26 +125,30 @@ def judge_columns(
         Name, kind and comparison.
     enough : bool
         Whether there are enough new rows for verdicts.
+    level : float, default=0.05
+        The corrected probability up to which a difference is no chance.
     """
     raw = [test.p_value for _, _, comparison in compared for test in comparison.tests]
     corrected = iter(false_discovery_control(np.array(raw)).tolist() if raw else [])
     return tuple(
-        _judged(name, kind, comparison, [next(corrected) for _ in comparison.tests], enough)
+        _judged(
+            name, kind, comparison, [next(corrected) for _ in comparison.tests], level if enough else None
+        )
         for name, kind, comparison in compared
     )
 
 
 def _judged(
-    name: str, kind: Kind, comparison: Comparison, corrected: list[float], enough: bool
+    name: str, kind: Kind, comparison: Comparison, corrected: list[float], level: float | None
 ) -> ColumnDrift:
     tests = tuple(
-        replace(test, q_value=q, drifted=test.effect > LARGE and q <= LEVEL if enough else None)
+        replace(test, q_value=q, drifted=None if level is None else test.effect > LARGE and q <= level)
         for test, q in zip(comparison.tests, corrected, strict=True)
     )
     return ColumnDrift(
         column=name,
         kind=kind,
-        drifted=any(test.drifted for test in tests) if enough else None,
+        drifted=None if level is None else any(test.drifted for test in tests),
         missing=comparison.missing,
         ks=comparison.ks,
         wasserstein=comparison.wasserstein,

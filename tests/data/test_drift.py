@@ -16,7 +16,7 @@ def tables(seed, reference, rows, columns=30):
 
 @pytest.mark.parametrize(("rows", "count"), [(100, 20), (1_000, 15), (10_000, 4)])
 def test_without_a_shift_at_most_seven_in_a_hundred_tables_drift(rows, count):
-    # benchmarks/drift.py has the full figures: nearly all of these come of the predictions' own test.
+    # benchmarks/drift.py has the full figures: most of these come of the predictions' own test.
     drifted = 0
     for seed in range(count):
         one, other, rng = tables(seed, 2_000, rows)

@@ -1,9 +1,11 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlctl.domain.filters import compile_filter
-from mlctl.errors import MlctlError, UsageError
+from mlctl.errors import UsageError
 
 ROW = {
     "accuracy_score": 0.95,
@@ -80,7 +82,5 @@ def test_what_cannot_be_read_is_said(text, told):
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_filter_or_an_error(text):
-    try:
-        compile_filter(text, ROW)(ROW)
-    except MlctlError as error:
-        assert error.hint
+    with contextlib.suppress(UsageError):
+        assert compile_filter(text, ROW)(ROW) in {True, False}

@@ -50,7 +50,7 @@ def test_the_facts_to_reproduce():
     net = sample("diabetes_elastic_net.yaml")
     assert (net.split.test_size, net.split.random_state) == (0.25, 40)
     pairs = [(rung.fixed["alpha"], rung.fixed["l1_ratio"]) for rung in net.ladder]
-    assert pairs == [(0.05, 0.05), (0.01, 0.05), (0.01, 0.75), (0.01, 1.0), (0.05, 1.0)]
+    assert pairs == [(0.05, 0.05), (0.01, 0.01), (0.01, 0.75), (0.01, 1.0), (0.05, 1.0)]
     assert all(rung.fixed["random_state"] == 42 for rung in net.ladder)
 
 
