@@ -131,10 +131,17 @@ def _rows(experiments: Sequence[Experiment], metric: Metric, champion: str | Non
     comparable = [e for e in experiments if e.comparison_key == key and e.folds(metric.name)]
     tied = _tied(comparable, metric)
     recommended = recommend_from(latest_ladder(experiments)).name
+    # The latest dummy on the same rows and folds; the dictionary keeps the last of each key.
+    baselines = {e.comparison_key: e for e in reversed(latest_first(experiments)) if e.rung == "dummy"}
+    current = {e.comparison_key: e for e in experiments if e.model_version_id == champion}
     return [
         Row(
             e,
-            fields_of(e, metric) | _deltas(e, experiments, metric, champion),
+            fields_of(e, metric)
+            | {
+                "delta_baseline": _delta(e, baselines.get(e.comparison_key), metric),
+                "delta_champion": _delta(e, current.get(e.comparison_key), metric),
+            },
             champion=e.model_version_id == champion,
             recommended=e.model_version_id == recommended,
             tied=e.model_version_id in tied,
@@ -161,18 +168,6 @@ def _tied(comparable: Sequence[Experiment], metric: Metric) -> frozenset[str]:
         and not difference(metric, best.folds(metric.name), e.folds(metric.name), ratio, tolerated).beyond
     ]
     return frozenset(names) if len(names) > 1 else frozenset()
-
-
-def _deltas(
-    experiment: Experiment, others: Sequence[Experiment], metric: Metric, champion: str | None
-) -> dict[str, float | None]:
-    peers = [e for e in latest_first(others) if e.comparison_key == experiment.comparison_key]
-    baseline = next((e for e in peers if e.rung == "dummy"), None)
-    current = next((e for e in peers if e.model_version_id == champion), None)
-    return {
-        "delta_baseline": _delta(experiment, baseline, metric),
-        "delta_champion": _delta(experiment, current, metric),
-    }
 
 
 def _delta(experiment: Experiment, reference: Experiment | None, metric: Metric) -> float | None:

@@ -1,5 +1,6 @@
 """The datasets of a store: add one, find one, say what it is used by, take it out, remove it."""
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -173,4 +174,6 @@ def storable(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise MlctlError(f"{path}: {error.strerror}") from None
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise MlctlError(f"{path}: {error.strerror}", "mend its rights, or those of its directory") from None

@@ -87,4 +87,5 @@ def _day_of_year(moments: Any) -> Any:
 
 
 def _spelled(day: float) -> str:
-    return pd.Timestamp(_LEAP + pd.Timedelta(days=day % YEAR_DAYS)).strftime("%d %b")
+    moment = pd.Timestamp(_LEAP + pd.Timedelta(days=day % YEAR_DAYS))
+    return str(moment.strftime("%d %b"))

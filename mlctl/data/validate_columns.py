@@ -120,10 +120,12 @@ def oddities(series: pd.Series, wanted: ColumnSchema, now: datetime) -> list[Iss
     """Return what is odd about the values, by what the schema knows of them."""
     kind = family(series)
     found = []
-    if kind == "number" and wanted.quantiles is not None:
-        found.append(_beyond(as_numbers(series), wanted.column, wanted.quantiles))
-    if kind in {"text", "boolean"} and wanted.categories is not None:
-        found.append(_new_categories(series, wanted.column, wanted.categories))
+    # Keys, groups and times move on by nature.
+    if wanted.role in {"feature", "target"}:
+        if kind == "number" and wanted.quantiles is not None:
+            found.append(_beyond(as_numbers(series), wanted.column, wanted.quantiles))
+        if kind in {"text", "boolean"} and wanted.categories is not None:
+            found.append(_new_categories(series, wanted.column, wanted.categories))
     if kind == "date" and wanted.last is not None:
         found.append(_future(series, wanted, now))
     return [issue for issue in found if issue]

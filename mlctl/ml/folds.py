@@ -118,7 +118,8 @@ def _repeats(repeats: int | Literal["auto"], rows: int, kind: FoldKind) -> int:
 def _codes(values: Any) -> IntArray:
     """Return the place of each value among the distinct ones; missing ones share a place."""
     codes, _ = pd.factorize(pd.Series(values), sort=True, use_na_sentinel=False)
-    return codes.astype(np.int64)
+    places: IntArray = codes.astype(np.int64)
+    return places
 
 
 def _refuse_small_classes(target: NDArray[Any], folds: int) -> None:

@@ -109,7 +109,8 @@ def _column(column: pd.Series) -> tuple[U64, NDArray[np.bool_]]:
 def _objects(column: pd.Series) -> U64:
     codes, distinct = pd.factorize(column)
     hashed = np.array([_value(value) for value in distinct] + [0], dtype=np.uint64)
-    return hashed[codes]  # a missing cell has the code -1
+    found: U64 = hashed[codes]  # a missing cell has the code -1
+    return found
 
 
 def _value(value: Any) -> int:
@@ -124,7 +125,8 @@ def _times(column: pd.Series) -> U64:
     naive = column.dt.tz_convert("UTC").dt.tz_localize(None) if column.dt.tz is not None else column
     values = naive.to_numpy()
     unit = np.datetime_data(values.dtype)[0]
-    return values.astype(np.int64).view(np.uint64) * np.uint64(_UNITS_NS[unit]) + _TIME
+    hashed: U64 = values.astype(np.int64).view(np.uint64) * np.uint64(_UNITS_NS[unit]) + _TIME
+    return hashed
 
 
 def _numbers(values: NDArray[Any]) -> U64:
