@@ -87,5 +87,4 @@ def _day_of_year(moments: Any) -> Any:
 
 
 def _spelled(day: float) -> str:
-    moment = pd.Timestamp(_LEAP + pd.Timedelta(days=day % YEAR_DAYS))
-    return str(moment.strftime("%d %b"))
+    return f"{_LEAP + pd.Timedelta(days=day % YEAR_DAYS):%d %b}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -136,7 +137,8 @@ def _is_truth(value: Any) -> bool:
 def _are_quantiles(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != len(QUANTILES) or not all(map(_is_number, value)):
         return False
-    return value == sorted(value)
+    # They are written with twelve digits.
+    return all(after >= before - 1e-9 * abs(before) for before, after in pairwise(value))
 
 
 def _is_range(value: Any) -> bool:

@@ -36,14 +36,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A remark that a person left on a record."""
-
-    time: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Project(Record):
     """A named undertaking."""
 

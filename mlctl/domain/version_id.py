@@ -3,11 +3,12 @@
 A project may contain ``_``, so a name is split from the right.
 """
 
-import re
 from dataclasses import dataclass
 
 NO_GIT = "nogit"
-_FORM = re.compile(r"^(?P<project>.+)_(?P<commit>[0-9a-f]{6}|nogit)_(?P<number>[1-9][0-9]*)$", re.DOTALL)
+COMMIT_DIGITS = 6
+_DIGITS = frozenset("0123456789")
+_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,11 @@ class VersionId:
     @classmethod
     def parse(cls, text: str) -> "VersionId | None":
         """Return the parts, or None where the text is no version id."""
-        match = _FORM.match(text)
-        return cls(match["project"], match["commit"], int(match["number"])) if match else None
+        head, _, rest = text.rpartition("_")
+        project, _, commit = head.rpartition("_")
+        is_commit = commit == NO_GIT or (len(commit) == COMMIT_DIGITS and _HEX.issuperset(commit))
+        is_number = rest[:1] != "0" and bool(rest) and _DIGITS.issuperset(rest)
+        return cls(project, commit, int(rest)) if project and is_commit and is_number else None
 
     def __str__(self) -> str:
         return f"{self.project}_{self.commit}_{self.number}"
@@ -38,4 +42,4 @@ class VersionId:
 
 def short_commit(commit: str | None) -> str:
     """Return the part of the git commit that goes into a name."""
-    return commit[:6] if commit else NO_GIT
+    return commit[:COMMIT_DIGITS] if commit else NO_GIT

@@ -696,7 +696,6 @@ def test_on_a_terminal_each_is_for_a_person(mlctl, kept, monkeypatch, width):
     new(kept, rows(300, 2.0, seed=1))
     for words in (
         ("data", "list"),
-        ("data", "show", "rows"),
         ("data", "profile", "rows"),
         ("data", "diff", "rows", "new.csv"),
         ("monitor", "drift", "new.csv", "--against", "rows"),
