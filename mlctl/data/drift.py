@@ -109,8 +109,8 @@ def drift(
     Raises
     ------
     DataError
-        When a table has no rows or two columns of one name, when they have no column in common, when there
-        are not as many predictions as rows, or a column holds lists or mappings.
+        When a table has no rows or two columns of one name, when they have no column in common, when the
+        predictions are not one a row, or a column holds lists or mappings.
     """
     roles = roles or {}
     _check(reference, current, predictions)
@@ -173,6 +173,10 @@ def _check(reference: pd.DataFrame, current: pd.DataFrame, predictions: Sequence
             "compare two tables of one kind",
         )
     for answers, frame in zip(predictions or (), (reference, current), strict=False):
+        if np.ndim(answers) != 1:
+            raise DataError(
+                "the predictions are more than one column", "give the answers, or one probability"
+            )
         if len(answers) != len(frame):
             raise DataError(
                 f"there are {len(answers):,} predictions for {len(frame):,} rows", "predict every row"

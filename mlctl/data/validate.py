@@ -109,8 +109,9 @@ def validate(
         When a field of the schema is unknown or wrong.
     """
     check_frame(frame)
+    known = column_schemas(schema)
     roles = set(needed) if target is not None else set(needed) - {"target"}
-    wanted = [column for column in column_schemas(schema) if column.role in roles]
+    wanted = [column for column in known if column.role in roles]
     refusals = [*_target(frame, target, task), *_gone(frame, wanted, target)]
     if not len(frame):
         return Validation((Issue("no-rows", None, "there are no rows", "check what wrote it"), *refusals), ())
@@ -125,7 +126,7 @@ def validate(
         for issue in oddities(series, column, now)
     ]
     refusals += [*(issue for issue in changed.values() if issue), *lost]
-    warnings = [*odd, *_risen(rises, len(there), rows), *_copies(frame, column_schemas(schema), copies)]
+    warnings = [*odd, *_risen(rises, len(there), rows), *_copies(frame, known, copies)]
     return Validation(tuple(refusals), tuple(warnings))
 
 

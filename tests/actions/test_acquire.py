@@ -87,10 +87,10 @@ def test_what_cannot_be_stored_leaves_nothing(tmp_path, store):
 
 
 def test_notes_of_the_fetching_and_of_the_reading(tmp_path):
-    make_shop(tmp_path / "shop.db")
     sql = {"query": "SELECT k, count(*) AS n FROM read_csv('rows.csv') GROUP BY k"}
     write_csv(tmp_path / "rows.csv", "x;y;k", [(f"{x};{y};{k}",) for x, y, k in rows(20)])
-    assert "the columns are parted by ';'" in fetch(loaded(path="rows.csv"), tmp_path, tmp_path).notes
+    (note,) = fetch(loaded(path="rows.csv"), tmp_path, tmp_path).notes
+    assert note == "rows.csv: semicolon-delimited, found from the header"
     assert any("no ORDER BY" in note for note in fetch(loaded(sql=sql), tmp_path, tmp_path).notes)
 
 

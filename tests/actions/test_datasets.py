@@ -83,6 +83,8 @@ def test_export_takes_no_folder_that_is_there(store, twice, tmp_path):
     assert written.read_bytes() == (tmp_path / "rows.csv").read_bytes()
 
 
-@pytest.mark.parametrize(("member", "name"), [("a/rows.csv.gz", "rows"), ("12.csv", "data_12"), (".x", "data_")])
+@pytest.mark.parametrize(
+    ("member", "name"), [("a/rows.csv.gz", "rows"), ("12.csv", "data_12"), (".x", "data_")]
+)
 def test_a_name_from_a_file(member, name):
     assert datasets._name(member) == name

@@ -105,5 +105,8 @@ def test_an_experiment_that_failed_has_no_data(store, tmp_path):
     model, _ = store.add_model("shop", "kind", "", NOW)
     with store.new_experiment(model, None, NOW, rung="dummy") as opened:
         failed = opened.fail("data", "no rows")
-    with pytest.raises(NotFoundError, match="shop_nogit_1 keeps no data: it is failed"), recorded(store, failed):
+    with (
+        pytest.raises(NotFoundError, match="shop_nogit_1 keeps no data: it is failed"),
+        recorded(store, failed),
+    ):
         pass

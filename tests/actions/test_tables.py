@@ -17,7 +17,13 @@ def place(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("sklearn:iris", True), ("s3://b/k.csv", True), ("*.csv", True), ("there.csv", True), ("gone.csv", False)],
+    [
+        ("sklearn:iris", True),
+        ("s3://b/k.csv", True),
+        ("*.csv", True),
+        ("there.csv", True),
+        ("gone.csv", False),
+    ],
 )
 def test_a_word_is_a_file_or_a_reference(place, tmp_path, word, expected):
     write_csv(tmp_path / "there.csv")

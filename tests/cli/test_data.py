@@ -76,7 +76,9 @@ def test_another_project_has_its_own_copy(mlctl, kept):
 
 
 def test_a_built_in_set_is_added_under_a_name(mlctl, store):
-    added = mlctl("data", "add", "sklearn:iris", "-p", "flowers", "-n", "irises", "-t", "target", "--json").json
+    added = mlctl(
+        "data", "add", "sklearn:iris", "-p", "flowers", "-n", "irises", "-t", "target", "--json"
+    ).json
     (dataset,) = added["datasets"]
     assert added["created"] is True
     assert (dataset["dataset"], dataset["rows"], dataset["columns"]) == ("irises", 150, 5)
@@ -135,7 +137,16 @@ def test_a_taken_name_is_refused(mlctl, kept):
 
 def test_the_list_says_what_is_there(mlctl, kept):
     lines = mlctl("data", "list").out.splitlines()
-    assert lines[0].split() == ["dataset", "project", "rows", "columns", "bytes", "used_by", "created", "source"]
+    assert lines[0].split() == [
+        "dataset",
+        "project",
+        "rows",
+        "columns",
+        "bytes",
+        "used_by",
+        "created",
+        "source",
+    ]
     assert lines[1].split()[:4] == ["rows", "shop", "200", "3"]
     assert lines[1].split()[5] == "0"
     assert mlctl("data", "list", "-p", "shop", "--json").json["datasets"][0]["used_by"] == []
@@ -254,7 +265,9 @@ def test_the_profile_as_a_page(mlctl, kept):
 
 
 def test_what_looks_wrong_is_said(mlctl, nowhere_else):
-    lines = [(i, f"2{i:03d}-01-01", "", "one", k, "yn"[k == "a"], i % 7) for i, (_, _, k) in enumerate(rows())]
+    lines = [
+        (i, f"2{i:03d}-01-01", "", "one", k, "yn"[k == "a"], i % 7) for i, (_, _, k) in enumerate(rows())
+    ]
     new(nowhere_else, lines, "id,day,nothing,same,leak,k,week")
     found = mlctl("data", "profile", "new.csv", "-t", "k")
     assert found.code == 0

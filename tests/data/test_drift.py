@@ -160,6 +160,12 @@ def test_predictions_follow_their_rows_into_the_season():
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": []}), None, "the new table has no rows"),
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}), None, "no column in common: 'a' and 'b'"),
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1]}), ([1], [1, 2]), "2 predictions for 1 rows"),
+        (
+            pd.DataFrame({"a": [1]}),
+            pd.DataFrame({"a": [1]}),
+            ([[0.1, 0.9]], [[0, 1]]),
+            "more than one column",
+        ),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"a": [1]}), None, "names repeat: 'a'"),
         (pd.DataFrame({"a": [[1]]}), pd.DataFrame({"a": [[1]]}), None, "column 'a' holds lists"),
     ],
