@@ -144,7 +144,8 @@ def profile(
         for name in frame.columns
     ]
     late = [column for column in columns if column.future]
-    said = [*sifted.findings, *table_findings(frame, parts, copies), *leaks, *late_dates(late)]
+    said = [*sifted.findings, *leaks, *late_dates(late)]
+    said += table_findings(frame, parts, copies) if columns else []
     return Profile(
         rows=len(frame),
         columns=tuple(columns),

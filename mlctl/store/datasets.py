@@ -1,5 +1,6 @@
 """The snapshots that experiments were trained on: an archive, and a record beside it."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -94,7 +95,8 @@ def add_dataset(site: Site, project: str, record: Dataset, packed: Path | None) 
         if path.exists():
             raise UsageError(f"the project {project} has a dataset {record.dataset}", "choose another name")
         known = by_fingerprint(site, project, record.fingerprint) if packed else None
-        made = replace(record, archive=_told(record, known, packed), project_name=project)
+        record = replace(record, project_name=project)
+        made = replace(record, archive=_told(site, record, known, packed))
         tree = record_tree(Dataset, made.to_dict())
         if packed and known is None:
             _take_in(packed, path.with_name(made.archive["file"]))
@@ -103,11 +105,19 @@ def add_dataset(site: Site, project: str, record: Dataset, packed: Path | None) 
     return made
 
 
-def _told(record: Dataset, known: Dataset | None, packed: Path | None) -> dict[str, Any]:
+def _told(site: Site, record: Dataset, known: Dataset | None, packed: Path | None) -> dict[str, Any]:
     """Return what a record says of its archive: that of its equal, its own, or nothing."""
     if packed is None:
         return {}
-    return dict(known.archive) if known else {**record.archive, "file": record.dataset + _suffix(packed)}
+    return dict(known.archive) if known else {**record.archive, "file": _free_file(site, record, packed)}
+
+
+def _free_file(site: Site, record: Dataset, packed: Path) -> str:
+    """Return a name that no record gives to its archive: an equal one's may outlive the record it is named by."""
+    taken = {other.archive.get("file") for other in catalogue.datasets(site, record.project_name).records}
+    numbers = itertools.chain([""], (f"_{count}" for count in itertools.count(2)))
+    names = (f"{record.dataset}{number}{_suffix(packed)}" for number in numbers)
+    return next(name for name in names if name not in taken)
 
 
 def remove(site: Site, dataset: Dataset, used_by: Sequence[str], now: datetime) -> str:
@@ -181,7 +191,10 @@ def restore(site: Site, name: str) -> Path:
         if target.exists():
             raise RefusedError(f"there is a dataset {own} again", "remove that one first")
         # The record comes last: it says that the archive is there.
-        for file in sorted((place / ITEM).iterdir(), key=lambda file: file.name == target.name):
+        items = sorted((place / ITEM).iterdir(), key=lambda file: file.name == target.name)
+        if any(target.with_name(file.name).exists() for file in items):
+            raise RefusedError(f"{items[0].name} is the file of another dataset now", "remove that one first")
+        for file in items:
             files.move(file, target.with_name(file.name))
         files.remove_folder(place)
     return Path(site.layout.shown(target))

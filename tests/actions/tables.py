@@ -8,7 +8,10 @@ SHOP = """\
 project: shop
 model: kind
 data:
-  sql: {url: "sqlite:///file:shop.db?uri=true&mode=ro&password=${PW}", query: "SELECT x, y, k FROM t WHERE id >= :low ORDER BY id", parameters: {low: 0}}
+  sql:
+    url: sqlite:///file:shop.db?uri=true&mode=ro&password=${PW}
+    query: SELECT x, y, k FROM t WHERE id >= :low ORDER BY id
+    parameters: {low: 0}
   keep: query
   target: k
 cross_validation: {folds: 3, repeats: 1}

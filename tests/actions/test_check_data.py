@@ -57,7 +57,7 @@ def test_dates_of_the_future_depend_on_now(place, tmp_path):
     lines = [(f"2026-01-{i // 2 + 1:02d}", "ab"[i % 2]) for i in range(16)]
     write_csv(tmp_path / "days.csv", "day,k", lines)
     trained(place.open(), loaded(path="days.csv"), tmp_path)
-    lines = [(f"2026-01-{i // 2 + 1:02d}T13:00", "ab"[i % 2]) for i in range(18)]
+    lines = [(f"2026-01-{i // 2 + 1:02d}T13:00", "ab"[i % 2]) for i in range(20)]
     new = str(write_csv(tmp_path / "new.csv", "day,k", lines))
     _, later = check_data.check(place, new, "2", NOW + timedelta(days=3))
     _, today = check_data.check(place, new, "2", NOW)

@@ -36,7 +36,7 @@ def test_a_snapshot_needs_no_variable_that_said_where_it_was(store, tmp_path, pa
 
 def test_a_snapshot_needs_the_variables_that_say_how_to_read_it(store, tmp_path, monkeypatch):
     (tmp_path / "rows.csv").write_bytes(
-        "x,k\n".encode() + "".join(f"{i},{'äb'[i % 2]}\n" for i in range(30)).encode("latin-1")
+        b"x,k\n" + "".join(f"{i},{'äb'[i % 2]}\n" for i in range(30)).encode("latin-1")
     )
     params = loaded({"CODE": "latin-1"}, path="rows.csv", encoding="${CODE}")
     experiment, _ = trained(store, params, tmp_path)

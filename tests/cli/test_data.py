@@ -458,7 +458,7 @@ def test_files_in_folders_come_back_in_folders(mlctl, store, nowhere_else):
     ("name", "kind"),
     [
         ("../../evil.csv", tarfile.REGTYPE),
-        ("/tmp/evil.csv", tarfile.REGTYPE),  # noqa: S108 - a hostile name, nothing is written there
+        ("/tmp/evil.csv", tarfile.REGTYPE),
         ("link.csv", tarfile.SYMTYPE),
         ("hard.csv", tarfile.LNKTYPE),
         ("device", tarfile.CHRTYPE),
@@ -590,8 +590,8 @@ def test_a_query_is_kept_instead_of_its_rows(mlctl, nowhere_else, monkeypatch):
     mlctl("init")
     trained = mlctl("train", "--params", "params.yaml", *QUICK)
     assert trained.code == 0, trained.err
-    assert [path for path in (nowhere_else / "mlstore").rglob("*.tar*")] == []
-    assert [path for path in (nowhere_else / "mlstore").rglob("*.parquet")] == []
+    assert list((nowhere_else / "mlstore").rglob("*.tar*")) == []
+    assert list((nowhere_else / "mlstore").rglob("*.parquet")) == []
     assert secret_in(nowhere_else / "mlstore", "hunter2") == []
     assert "hunter2" not in trained.out + trained.err
     again = mlctl("reproduce", "2", "--check")

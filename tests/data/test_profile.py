@@ -94,7 +94,8 @@ def test_without_a_target_and_without_rows():
     assert profile(table(), now=NOW).target is None
     found = profile(table()[:0], "answer", now=NOW)
     assert (found.rows, found.copies, len(found.columns)) == (0, 0, 7)
-    assert profile(pd.DataFrame(), now=NOW).columns == ()
+    found = profile(pd.DataFrame(), now=NOW)
+    assert (found.columns, found.findings) == ((), ())
 
 
 def test_names_are_checked():

@@ -37,5 +37,6 @@ def test_equal_values_have_equal_keys_whatever_their_type(one, other):
 def test_order_of_rows_does_not_matter_and_order_of_values_does():
     one = pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})
     assert shared_rows(one, one[::-1], ["a", "b"]) == 3
+    assert shared_rows(one, one, []) == 0
     assert shared_rows(one, one.rename(columns={"a": "b", "b": "a"}), ["a", "b"]) == 1 + 2
     assert shared_rows(one, one.assign(b=[2, 3, 1]), ["a", "b"]) == 1

@@ -48,6 +48,28 @@ def test_an_archive_that_another_record_names_stays(store, model, tmp_path):
     assert store.datasets("iris").records == (one, two)
 
 
+def test_an_archive_is_never_written_over(store, model, tmp_path):
+    """Two records share the first one's archive; its name is given away and wanted again."""
+    one = add(store, tmp_path)
+    two = add(store, tmp_path, "iris_3f9a1c_7")
+    store.remove_dataset(one, (), NOW)
+    found, target = packed(store, tmp_path, content="other\n1\n")
+    other = store.add_dataset("iris", record(store, found, one.dataset), target)
+    assert other.archive["file"] == "iris_3f9a1c_1_2.tar.zst"
+    for made in (two, other):
+        assert files.sha256(store.dataset_archive(made)) == made.archive["sha256"]
+    store.remove_dataset(other, (), NOW)
+    place = store.remove_dataset(two, (), NOW)
+    found, target = packed(store, tmp_path, content="third\n1\n")
+    third = store.add_dataset("iris", record(store, found, one.dataset), target)
+    with pytest.raises(RefusedError, match=r"iris_3f9a1c_1\.tar\.zst is the file of another dataset now"):
+        store.restore_dataset(place)
+    assert files.sha256(store.dataset_archive(third)) == third.archive["sha256"]
+    store.remove_dataset(third, (), NOW)
+    store.restore_dataset(place)
+    assert files.sha256(store.dataset_archive(two)) == two.archive["sha256"]
+
+
 def test_a_dataset_whose_archive_is_gone_can_be_removed(store, model, tmp_path):
     made = add(store, tmp_path)
     store.dataset_archive(made).unlink()
