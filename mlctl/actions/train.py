@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from mlctl.actions.git import GitState
 from mlctl.actions.prepare import Prepared, prepare, rule_sources
 from mlctl.actions.recommend import recommend_from
 from mlctl.actions.rung import Climber, record_failure, record_result, summary_of
+from mlctl.actions.since import since_last
 from mlctl.domain.choice import Recommendation
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.domain.refs import latest_first
@@ -116,6 +117,8 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         fetched = fetch(order.loaded, order.base, scratch)
         rules = rule_sources(parameters, lambda name: order.base / name)
         prepared = prepare(parameters, fetched.table, rules)
+        changed = since_last(store, parameters, fetched.table.frame, order.now())
+        prepared = replace(prepared, warnings=(*fetched.source.notes, *prepared.warnings, *changed))
         kept = keep(fetched, parameters.data, scratch=scratch, threads=prepared.problem.jobs or 1)
         model = _model(store, prepared, order)
         key = ladder_key(order.loaded.effective, fingerprint_of(kept))

@@ -1,16 +1,11 @@
 """``data.function``: rows from a function in a file of the user's own.
 
-The file is run, as a script would be: with its directory first on the search path, so that it may import what
-stands beside it. What it prints goes to stderr, since stdout is for results.
+The file is run as :mod:`mlctl.data.own_code` says.
 """
 
-import contextlib
-import sys
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -18,11 +13,12 @@ import pyarrow as pa
 
 from mlctl.data.arrow_types import plain, refused
 from mlctl.data.fingerprint import rows_fingerprint
+from mlctl.data.own_code import OwnFile
 from mlctl.data.query import RESULT
 from mlctl.data.row_values import to_array
 from mlctl.data.rows_file import check_names, write_rows
 from mlctl.domain.secrets import hide_secrets
-from mlctl.errors import DataError, MlctlError, NotFoundError, UsageError
+from mlctl.errors import DataError, NotFoundError, UsageError
 from mlctl.files.trouble import explained
 
 _MODULE = "mlctl_data_function"
@@ -79,72 +75,22 @@ def call_function(reference: str, base: Path, scratch: Path) -> Called:
         source = path.read_bytes()
     text = hide_secrets(source.decode("utf-8", "replace"))
     described: dict[str, Any] = {"function": reference, "function_source": text}
-    with _running(path) as module:
-        _guarded(lambda: exec(_compiled(source, path), module.__dict__), reference, path)  # noqa: S102 - it is the user's own
+    own = OwnFile(path, "data.function", reference, _MODULE)
+    with own.running(source) as module:
         function = getattr(module, name, None)
         if not callable(function):
             known = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
             hint = f"it has {', '.join(known[:5])}" if known else "define it"
             raise NotFoundError(f"data.function: {file} has no function {name!r}", hint)
-        given = _guarded(function, reference, path)
+        given = own.guarded(function)
         paths = _paths(given)
         if paths:
             return Called(paths, None, described)
         target = scratch.absolute() / RESULT  # the user's code may change the working directory
-        rows = write_rows(_batches(given, reference, path), target)
+        rows = write_rows(_batches(given, own), target)
     if not rows:
         raise DataError(f"data.function: {reference} returned no row", "see what it reads")
     return Called((), target, {**described, "rows": rows, "fingerprint": rows_fingerprint(target)})
-
-
-@contextlib.contextmanager
-def _running(path: Path) -> Iterator[ModuleType]:
-    module = ModuleType(_MODULE)
-    module.__file__ = str(path)
-    sys.modules[_MODULE] = module  # dataclasses look there for what their annotations mean
-    sys.path.insert(0, str(path.parent))
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield module
-    finally:
-        with contextlib.suppress(ValueError):  # the user's code may have put its own list there
-            sys.path.remove(str(path.parent))
-        del sys.modules[_MODULE]
-
-
-def _compiled(source: bytes, path: Path) -> Any:
-    try:
-        return compile(source, str(path), "exec")
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        text = getattr(error, "msg", str(error))
-        where = f"{path}, line {line}" if line else str(path)
-        raise UsageError(f"data.function: {where}: {text}", "mend the file") from None
-
-
-def _guarded(work: Any, reference: str, path: Path) -> Any:
-    try:
-        return work()
-    except MlctlError:
-        raise
-    except (Exception, SystemExit) as error:
-        failure = _failed(error, reference, path)
-    # Outside of the handler: what the user's code raised may hold a password, and is not carried along.
-    raise failure
-
-
-def _failed(error: BaseException, reference: str, path: Path) -> MlctlError:
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame, path)]
-    lines = tuple(f"{Path(f.filename).name}:{f.lineno} in {f.name}: {f.line}" for f in frames)
-    return MlctlError(
-        f"data.function: {reference} raised {type(error).__name__}: {hide_secrets(str(error))}",
-        "run the function by itself to see more",
-        tuple(hide_secrets(line) for line in lines),
-    )
-
-
-def _is_users(frame: traceback.FrameSummary, path: Path) -> bool:
-    return Path(frame.filename).is_relative_to(path.parent) and "site-packages" not in frame.filename
 
 
 def _paths(given: Any) -> tuple[str, ...]:
@@ -155,18 +101,18 @@ def _paths(given: Any) -> tuple[str, ...]:
     return ()
 
 
-def _batches(given: Any, reference: str, path: Path) -> Iterator[Any]:
-    tables = iter((given,)) if isinstance(given, pd.DataFrame) else _iterator(given, reference)
+def _batches(given: Any, own: OwnFile) -> Iterator[Any]:
+    tables = iter((given,)) if isinstance(given, pd.DataFrame) else _iterator(given, own.word)
     columns: list[str] | None = None
     rows = 0
-    while (table := _guarded(lambda: next(tables, None), reference, path)) is not None:
+    while (table := own.guarded(lambda: next(tables, None))) is not None:
         if not isinstance(table, pd.DataFrame):
-            raise _wrong(table, reference)
+            raise _wrong(table, own.word)
         names = [str(name) for name in table.columns]
-        check_names(names, f"data.function: {reference}")
+        check_names(names, f"data.function: {own.word}")
         if columns not in (None, names):
             raise DataError(
-                f"data.function: {reference} gave tables with different columns",
+                f"data.function: {own.word} gave tables with different columns",
                 "give each the same columns in the same order",
             )
         columns = names

@@ -113,7 +113,7 @@ def _told(site: Site, record: Dataset, known: Dataset | None, packed: Path | Non
 
 
 def _free_file(site: Site, record: Dataset, packed: Path) -> str:
-    """Return a name that no record gives to its archive: an equal one's may outlive the record it is named by."""
+    """Return a name that no record gives its archive; a shared one may outlive the record it is named by."""
     taken = {other.archive.get("file") for other in catalogue.datasets(site, record.project_name).records}
     numbers = itertools.chain([""], (f"_{count}" for count in itertools.count(2)))
     names = (f"{record.dataset}{number}{_suffix(packed)}" for number in numbers)
