@@ -25,7 +25,7 @@ def view() -> Iterator[Listener]:
 
     console = Console(stderr=True, color_system="auto" if out.colour(sys.stderr) else None)
     with Live(console=console, refresh_per_second=8, transient=False) as live:
-        board = Board(live.update)
+        board = Board(live.update, live.console.print)
         yield board
         board.end()
 
@@ -104,16 +104,19 @@ class Board:
     """A table that fills in: done rungs with their scores, the one being climbed with its progress."""
 
     draw: Any
-    lines: list[str] = field(default_factory=list)
+    say: Any
     done: list[Experiment] = field(default_factory=list)
     rung: PlannedRung | None = None
     progress: Progress | None = None
     metric: Metric | None = None
 
     def began(self, beginning: Beginning) -> None:
-        """Show the head, and an empty table."""
+        """Write the head, which stays, and draw an empty table below it."""
+        from rich.text import Text
+
         self.metric = beginning.prepared.metric
-        self.lines = head(beginning)
+        for line in head(beginning):
+            self.say(Text(line))
         self.refresh()
 
     def rung_began(self, rung: PlannedRung) -> None:
@@ -138,11 +141,8 @@ class Board:
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw everything anew."""
-        from rich.console import Group
-        from rich.text import Text
-
-        self.draw(Group(*(Text(line) for line in self.lines), self._table()))
+        """Draw the table anew."""
+        self.draw(self._table())
 
     def _table(self) -> Any:
         from rich import box
