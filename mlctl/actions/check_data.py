@@ -8,13 +8,16 @@ from typing import Any
 
 from mlctl.actions import datasets, tables
 from mlctl.actions.locate import Place
+from mlctl.actions.model_drift import Model, behind
 from mlctl.data.drift import Drift, drift
+from mlctl.data.pandera_schema import PYTHON, enforcing, is_pandera
+from mlctl.data.pandera_script import pandera_script
 from mlctl.data.validate import Validation, validate
 from mlctl.data.validate_schema import read_schema, schema_text
 from mlctl.domain.metrics import Task
 from mlctl.domain.records import Dataset
 
-SCHEMA_SUFFIXES = {".yaml", ".yml"}
+SCHEMA_SUFFIXES = {".yaml", ".yml", PYTHON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Reference:
     ----------
     dataset : Dataset or None
         None for a schema file.
+    pandera : Path or None
+        The file, where pandera is to enforce it; there are no columns then.
     """
 
     label: str
@@ -32,6 +37,7 @@ class Reference:
     rows: int | None
     copies: float | None
     dataset: Dataset | None
+    pandera: Path | None = None
 
     @property
     def target(self) -> str | None:
@@ -40,9 +46,11 @@ class Reference:
 
 
 def reference(place: Place, word: str) -> Reference:
-    """Return the schema that a word names: a YAML file, a dataset, or an experiment."""
+    """Return the schema that a word names: a file, mlctl's own or pandera's; a dataset, or an experiment."""
     path = Path(word)
     if path.suffix in SCHEMA_SUFFIXES and datasets.storable(path):
+        if is_pandera(path):
+            return Reference(word, (), None, None, None, path)
         written = read_schema(path)
         return Reference(word, written.columns, written.rows, written.copies, None)
     found = datasets.find(place.open(), word)
@@ -58,6 +66,9 @@ def check(place: Place, word: str, against: str, now: datetime) -> tuple[Referen
         When either is not found.
     """
     known = reference(place, against)
+    if known.pandera:
+        with enforcing(known.pandera) as enforce, tables.named(place, word) as found:
+            return known, enforce(found.table.frame)
     with tables.named(place, word, known.dataset) as found:
         return known, hold(found.table.frame, known, None, now)
 
@@ -75,7 +86,43 @@ def written_schema(dataset: Dataset) -> str:
     return schema_text(dataset.schema, rows=dataset.rows)
 
 
-def drifted(place: Place, word: str, against: str) -> Drift:
-    """Compare a file, or a dataset, with another."""
+def pandera_schema(dataset: Dataset) -> str:
+    """Return a dataset's schema as a Python file for pandera."""
+    return pandera_script(dataset.schema)
+
+
+def drifted(place: Place, word: str, against: str, *, trust: bool = False) -> Drift:
+    """Compare a file, or a dataset, with another; by an experiment's model where it has one.
+
+    Parameters
+    ----------
+    against : str
+        A file, a dataset, or an experiment: its model's answers are then compared as well, and the columns
+        that it heeds are the important ones.
+    trust : bool, default=False
+        Also load a model whose types mlctl does not know.
+
+    Raises
+    ------
+    DataError
+        When the model cannot answer for the rows: a column is missing, or of another kind.
+    """
+    with behind(place, against, trust=trust) as model:
+        if model is not None:
+            return _by_model(place, word, model)
     with tables.named(place, against) as before, tables.named(place, word, before.dataset) as now:
         return drift(before.table.frame, now.table.frame, roles=before.roles)
+
+
+def _by_model(place: Place, word: str, model: Model) -> Drift:
+    reference, rows = model.recorded.table.frame, model.held_out()
+    with tables.named(place, word, model.dataset) as now:
+        return drift(
+            reference,
+            now.table.frame,
+            roles=model.roles,
+            importance=model.importance(),
+            predictions=(model.answers(reference.iloc[rows]), model.answers(now.table.frame)),
+            predicted=rows,
+            seed=model.recorded.parameters.seed,
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlctl.actions.fields import fields_of, flat_parameters
+from mlctl.actions.fields import canonical, fields_of, flat_parameters
 from mlctl.actions.recommend import recommend_from
 from mlctl.domain.choice import difference, tolerance
 from mlctl.domain.metrics import METRICS, Metric, find_metric
@@ -65,6 +65,8 @@ class Comparison:
         Parameters whose values differ between the rows, the most telling first; what a row lacks differs.
     same : mapping
         Parameters that are equal in every row.
+    fields : frozenset of str
+        Everything that some row has, whether it is shown or not.
     left_out : int
         Rows that ``top`` cut off.
     filtered_out : int
@@ -75,6 +77,7 @@ class Comparison:
     rows: tuple[Row, ...]
     differing: tuple[str, ...]
     same: Mapping[str, Any]
+    fields: frozenset[str]
     left_out: int = 0
     filtered_out: int = 0
 
@@ -82,6 +85,7 @@ class Comparison:
 def compare(
     experiments: Sequence[Experiment],
     *,
+    peers: Sequence[Experiment] | None = None,
     champion: str | None = None,
     metric: str | None = None,
     keep: str | None = None,
@@ -94,6 +98,8 @@ def compare(
     ----------
     experiments : sequence of Experiment
         At least one.
+    peers : sequence of Experiment, default=None
+        All of the model, among which baseline and champion are looked for; the same ones when None.
     champion : str or None
         The version id in use.
     metric : str or None
@@ -111,11 +117,13 @@ def compare(
         For an unknown metric or field, or a filter that cannot be read.
     """
     ranking = _metric(experiments, metric)
-    rows = _rows(experiments, ranking, champion)
+    rows = _rows(experiments, experiments if peers is None else peers, ranking, champion)
     kept = _filtered(rows, keep)
     shown = _sorted(kept, ranking, sort)[: top or None]
     differing, same = split_parameters([row.experiment for row in shown])
-    return Comparison(ranking, tuple(shown), differing, same, len(kept) - len(shown), len(rows) - len(kept))
+    fields = frozenset(name for row in rows for name in row.fields)
+    left_out, filtered_out = len(kept) - len(shown), len(rows) - len(kept)
+    return Comparison(ranking, tuple(shown), differing, same, fields, left_out, filtered_out)
 
 
 def _metric(experiments: Sequence[Experiment], wanted: str | None) -> Metric:
@@ -126,14 +134,16 @@ def _metric(experiments: Sequence[Experiment], wanted: str | None) -> Metric:
     return metric
 
 
-def _rows(experiments: Sequence[Experiment], metric: Metric, champion: str | None) -> list[Row]:
+def _rows(
+    experiments: Sequence[Experiment], peers: Sequence[Experiment], metric: Metric, champion: str | None
+) -> list[Row]:
     key = next((e.comparison_key for e in latest_first(experiments) if e.status == "finished"), "")
     comparable = [e for e in experiments if e.comparison_key == key and e.folds(metric.name)]
     tied = _tied(comparable, metric)
-    recommended = recommend_from(latest_ladder(experiments)).name
+    recommended = recommend_from(latest_ladder(peers)).name
     # The latest dummy on the same rows and folds; the dictionary keeps the last of each key.
-    baselines = {e.comparison_key: e for e in reversed(latest_first(experiments)) if e.rung == "dummy"}
-    current = {e.comparison_key: e for e in experiments if e.model_version_id == champion}
+    baselines = {e.comparison_key: e for e in reversed(latest_first(peers)) if e.rung == "dummy"}
+    current = {e.comparison_key: e for e in peers if e.model_version_id == champion}
     return [
         Row(
             e,
@@ -184,15 +194,22 @@ def _filtered(rows: Sequence[Row], expression: str | None) -> list[Row]:
         return list(rows)
     from mlctl.domain.filters import compile_filter  # noqa: PLC0415 - most listings filter nothing
 
-    keep = compile_filter(expression, {name for row in rows for name in row.fields})
+    known = {name for row in rows for name in row.fields}
+    keep = compile_filter(expression, known, lambda name: canonical(name, known))
     return [row for row in rows if keep(row.fields)]
 
 
 def _sorted(rows: Sequence[Row], metric: Metric, sort: str | None) -> list[Row]:
-    name = (sort or metric.name).removeprefix("-")
     known = {field for row in rows for field in row.fields}
+    name = canonical((sort or metric.name).removeprefix("-"), known)
     if rows and name not in known:
-        raise UsageError(f"cannot sort by {name!r}", f"one of: {', '.join(sorted(known))}")
+        import difflib  # noqa: PLC0415 - only a name that is not found needs it
+
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        raise UsageError(
+            f"cannot sort by {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""),
+            "see every name: mlctl compare --all-columns --format csv | head -1",
+        )
     descending = sort.startswith("-") if sort else metric.greater_is_better
     having = [row for row in rows if row.fields.get(name) is not None]
     lacking = [row for row in rows if row.fields.get(name) is None]

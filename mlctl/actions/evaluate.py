@@ -54,10 +54,10 @@ def evaluate(recorded: Recorded, *, trust: bool = False) -> Evaluated:
     DamagedError
         When a file's checksum is not as it was.
     """
-    model = _model(recorded, trust=trust)
+    model = load_model(recorded, trust=trust)
     prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     at = {int(row): position for position, row in enumerate(prepared.examination.kept)}
-    wanted = _held_out_rows(recorded)
+    wanted = held_out_rows(recorded)
     if any(row not in at for row in wanted):
         raise DamagedError(
             f"{recorded.experiment.model_version_id}: predictions.csv names rows that its data does not have"
@@ -76,7 +76,7 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     DataError
         When a column is missing or of another type, or the target is.
     """
-    model = _model(recorded, trust=trust)
+    model = load_model(recorded, trust=trust)
     prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     settled = recorded.parameters.data
     # A code such as 007 that was text in training is text here too.
@@ -95,7 +95,16 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     return Evaluated(scores, len(kept), None, table.notes)
 
 
-def _model(recorded: Recorded, *, trust: bool) -> Any:
+def load_model(recorded: Recorded, *, trust: bool) -> Any:
+    """Return an experiment's model; the checksums of its files are checked first.
+
+    Raises
+    ------
+    DamagedError
+        When it has none, or a file's checksum is not as it was.
+    RefusedError
+        When the file needs trust.
+    """
     file = recorded.experiment.artifact_file_paths.get("model")
     if not file:
         raise DamagedError(
@@ -112,7 +121,8 @@ def _scores(problem: Problem, model: Any, rows: Any) -> dict[str, float]:
         return tasks.scores_on(problem, model, rows)
 
 
-def _held_out_rows(recorded: Recorded) -> list[int]:
+def held_out_rows(recorded: Recorded) -> list[int]:
+    """Return the positions, in the table as read, of the rows that the model was not trained on."""
     text = (recorded.directory / "predictions.csv").read_text(encoding="utf-8")
     return [int(row["row"]) for row in csv.DictReader(io.StringIO(text))]
 

@@ -1,12 +1,35 @@
 """The fields of an experiment by name, flat: what filters, sorting and columns speak of."""
 
+from collections.abc import Collection
 from typing import Any
 
-from mlctl.domain.metrics import Metric
+from mlctl.domain.metrics import Metric, find_metric
 from mlctl.domain.records import Experiment
 from mlctl.domain.version_id import VersionId
 
 PARTS = {"test": "test", "train": "train"}
+
+
+HEADINGS = {
+    "#": "number",
+    "fit": "fit_s",
+    "one row": "single_row_us",
+    "size": "model_bytes",
+    "age": "created",
+    "experiment": "name",
+    "Δ dummy": "delta_baseline",
+    "Δ champion": "delta_champion",
+}
+"""What a person reads above a column, to the name that it has for machines."""
+
+
+def canonical(name: str, known: Collection[str]) -> str:
+    """Return the field that a name means: itself, a heading, or another spelling of a metric."""
+    if name in known:
+        return name
+    part, dot, bare = name.rpartition(".")
+    metric = find_metric(bare)
+    return HEADINGS.get(name) or (f"{part}{dot}{metric.name}" if metric else name)
 
 
 def flat_parameters(experiment: Experiment) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from mlctl.errors import NotFoundError
 from mlctl.params.load import Loaded, load
 
 
-def load_file(path: Path, overrides: Sequence[str] = (), description: str | None = None) -> Loaded:
+def load_file(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     """Read a parameters file and check all of it.
 
     Raises
@@ -23,8 +22,4 @@ def load_file(path: Path, overrides: Sequence[str] = (), description: str | None
         raise NotFoundError(
             f"no parameters file {str(path)!r}", "mlctl params init DATA --target COLUMN > FILE"
         )
-    loaded = load(path, overrides, os.environ)
-    if description is None:
-        return loaded
-    parameters = loaded.parameters.model_copy(update={"description": description})
-    return replace(loaded, parameters=parameters, effective=loaded.effective | {"description": description})
+    return load(path, overrides, os.environ)

@@ -32,6 +32,7 @@ class Climber:
     ladder_id: str
     ladder_key: str
     effective: str
+    description: str = ""
 
     def open(self, rung: PlannedRung, now: datetime) -> OpenExperiment:
         """Begin the experiment of a rung: from here on it is seen as running."""
@@ -50,7 +51,7 @@ class Climber:
             git=self.git.to_dict(),
             seed=prepared.problem.seed,
             environment=environment.summary(),
-            description=prepared.parameters.description,
+            description=self.description,
         )
         opened.write("params.yaml", self.effective)
         opened.write("environment.yaml", dump({"packages": environment.packages()}))

@@ -45,6 +45,8 @@ class Order:
         Gives the time, aware and in UTC.
     clock : callable
         Gives seconds that never go back.
+    description : str
+        What this try is for; the file's description is the model's.
     """
 
     loaded: Loaded
@@ -53,6 +55,7 @@ class Order:
     now: Callable[[], datetime]
     clock: Callable[[], float]
     resume: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Beginning:
     dataset: Dataset
     data_is_new: bool
     resumed: tuple[Experiment, ...]
+    nothing_to_resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,12 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         model = _model(store, prepared, order)
         key = ladder_key(order.loaded.effective, fingerprint_of(kept))
         ladder_id, done = _earlier(store, model, key) if order.resume else (uuid4().hex, ())
-        climber = Climber(store, model, prepared, order.git, ladder_id, key, _effective(order, prepared))
+        climber = Climber(
+            store, model, prepared, order.git, ladder_id, key, _effective(order, prepared), order.description
+        )
         opened = climber.open(prepared.rungs[0], order.now()) if not done else None
         dataset, is_new = _dataset(store, kept, order, opened, done)
-        listener.began(Beginning(model, prepared, dataset, is_new, done))
+        listener.began(Beginning(model, prepared, dataset, is_new, done, order.resume and not done))
         with Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock) as climb:
             rungs = _climb(climber, climb, dataset, order, listener, done, opened)
     return Trained(model, rungs, recommend_from(rungs), tuple(climb.skipped), prepared.warnings)

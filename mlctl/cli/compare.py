@@ -54,7 +54,13 @@ def compare(
     if not records:
         raise locate.nothing_trained(of_model)
     found = action.compare(
-        records, champion=opened.champion(of_model), metric=metric, keep=keep, sort=sort, top=top
+        records,
+        peers=opened.experiments(of_model.project_name, of_model.model_name).records,
+        champion=opened.champion(of_model),
+        metric=metric,
+        keep=keep,
+        sort=sort,
+        top=top,
     )
     out.damaged(damaged)
     view = _table(found, columns, all_columns=all_columns)
@@ -62,6 +68,9 @@ def compare(
         out.document(_document(found, view, damaged))
         return
     _head(of_model, found)
+    if not found.rows:
+        out.say("no experiment passes the filter")
+        return
     table.show(view, chosen)
     _foot(found)
 
@@ -77,7 +86,11 @@ def _format(form: str, *, as_json: bool) -> table.Format:
 def _head(of_model: Any, found: Any) -> None:
     dealt = (row.experiment.validation_dataset for row in found.rows)
     folds: dict[str, Any] = next((part for part in dealt if part), {})
-    told = f" ({folds['folds']} folds × {folds.get('repeats', 1)})" if folds.get("folds") else ""
+    told = (
+        f" ({folds['folds']} folds × {folds.get('repeats', 1)}; ± their deviation)"
+        if folds.get("folds")
+        else ""
+    )
     name = f"{of_model.project_name}/{of_model.model_name}"
     out.say(f"{name} · {len(found.rows)} experiments · {found.metric.name} {found.metric.arrow}{told}")
 
@@ -96,7 +109,7 @@ def _foot(found: Any) -> None:
 
 
 def _table(found: Any, columns: str | None, *, all_columns: bool) -> table.Table:
-    fields = {name for row in found.rows for name in row.fields}
+    fields = set(found.fields)
     chosen = _named(columns, fields) if columns else _default(found, fields, all_columns=all_columns)
     more = "--columns, --all-columns or --format csv show them"
     return table.Table(chosen, tuple(_cells(row) for row in found.rows), more)
@@ -109,13 +122,15 @@ def _cells(row: Any) -> Mapping[str, Any]:
 def _named(columns: str, fields: set[str]) -> tuple[table.Column, ...]:
     import difflib
 
-    names = [name.strip() for name in columns.split(",") if name.strip()]
+    from mlctl.actions.fields import canonical
+
+    names = [canonical(name.strip(), fields) for name in columns.split(",") if name.strip()]
     for name in names:
         if name not in fields:
-            near = difflib.get_close_matches(name, fields, n=1)
+            near = difflib.get_close_matches(name, fields, n=3, cutoff=0.4)
             raise UsageError(
-                f"no column {name!r}" + (f"; did you mean {near[0]}?" if near else ""),
-                f"there are: {', '.join(sorted(fields))}",
+                f"no column {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""),
+                "see every name: mlctl compare --all-columns --format csv | head -1",
             )
     return tuple(table.Column(name, name, _form(name), keep=True) for name in names)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -87,16 +87,21 @@ def show(ref: RefArgument, store: StoreOption = None, as_json: JsonOption = Fals
 
 def schema(
     ref: RefArgument,
+    form: Annotated[
+        Literal["yaml", "pandera"],
+        typer.Option("--format", help="mlctl's own YAML, or a Python file for pandera."),
+    ] = "yaml",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write it to this file.", metavar="FILE")
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Write a dataset's schema as short YAML, to edit and to validate against."""
+    """Write a dataset's schema, to edit and to validate against."""
     from mlctl import files
     from mlctl.actions import check_data, datasets
 
-    text = check_data.written_schema(datasets.find(here(store).open(), ref))
+    write = check_data.pandera_schema if form == "pandera" else check_data.written_schema
+    text = write(datasets.find(here(store).open(), ref))
     if output is None:
         out.text(text.rstrip("\n"))
         return
@@ -140,7 +145,13 @@ def profile(
 def validate(
     what: TableArgument,
     against: Annotated[
-        str, typer.Option("--against", help="A dataset, an experiment, or a schema file.", metavar="REF|FILE")
+        str,
+        typer.Option(
+            "--against",
+            help="A dataset, an experiment, or a schema: mlctl's YAML, or pandera's YAML or Python file. A "
+            "Python file is your own code, and is run.",
+            metavar="REF|FILE",
+        ),
     ],
     store: StoreOption = None,
     as_json: JsonOption = False,

@@ -58,6 +58,8 @@ def _sentence(found: Any) -> str:
     if found.ahead is None:
         return "they saw different rows or folds: their scores cannot be set against each other fold by fold"
     gain, error = found.ahead.gain, forms.spread(found.ahead.standard_error)
+    if not gain and not found.ahead.standard_error:
+        return f"their folds are equal in {found.one.metric}"
     told = f"{found.other.model_version_id} is {gain:+.4g} ± {error} in {found.one.metric} on the same folds"
     return told if found.separable else f"{told}: the folds cannot tell them apart"
 

@@ -20,8 +20,8 @@ RefArgument = Annotated[
     str,
     typer.Argument(
         metavar="REF",
-        help="[PROJECT/MODEL:]REF — a version id, its number, a unique prefix, latest, best, recommended, "
-        "champion or baseline.",
+        help="[PROJECT/MODEL:]REF — a version id, its number, a unique prefix, latest, best, recommended "
+        "(by the last climb) or baseline.",
     ),
 ]
 DescriptionOption = Annotated[str, typer.Option("--description", "-d", help="What it is for.")]

@@ -49,7 +49,8 @@ def check(
     if as_json:
         out.document({"valid": True, "parameters": loaded.effective})
         return
-    out.say(f"{file}: good; see every default with: mlctl train --params {file} --dry-run")
+    out.say(f"{file}: good; the data was not looked at")
+    out.hint(f"every default filled in: mlctl train --params {file} --dry-run")
 
 
 def schema() -> None:

@@ -1,5 +1,6 @@
 """``mlctl project``."""
 
+import shlex
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ def add(
         return
     out.text(record.project_name)
     out.say("added" if created else "was there already; nothing was changed")
-    out.hint(f"mlctl model add {record.project_name}/MODEL")
+    out.hint(f"mlctl model add {shlex.quote(record.project_name + '/MODEL')}")
 
 
 def list_(store: StoreOption = None, as_json: JsonOption = False) -> None:

@@ -10,14 +10,13 @@ from mlctl.cli import out, table
 from mlctl.cli.evaluate import check_document, verdict
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption
 from mlctl.cli.place import here
-from mlctl.errors import UsageError
 
 
 def reproduce(
     ref: RefArgument,
-    check: Annotated[
-        bool, typer.Option("--check", help="Say equal, or what differs; nothing is recorded.")
-    ] = False,
+    check: Annotated[  # noqa: ARG001 - the one thing it does; issue and scripts say it
+        bool, typer.Option("--check", help="Say equal, or what differs; nothing is recorded (always so).")
+    ] = True,
     project: ProjectOption = None,
     model: ModelOption = None,
     store: StoreOption = None,
@@ -28,11 +27,6 @@ def reproduce(
     from mlctl.actions import reproduce as action
     from mlctl.actions.recorded import recorded
 
-    if not check:
-        raise UsageError(
-            "reproduce compares and records nothing; say so with --check",
-            f"mlctl reproduce {ref} --check; to train anew: mlctl train --params its params.yaml",
-        )
     opened = here(store).open()
     experiment = locate.experiment(opened, ref, project, model)
     with recorded(opened, experiment) as record:

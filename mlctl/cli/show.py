@@ -102,9 +102,19 @@ def _facts(shown: Any, directory: Any) -> list[facts.Fact]:
         *[("note", f"{note.get('time', '')} {note.get('text', '')}") for note in e.notes],
         *[("warning", warning) for warning in e.warnings],
         *[("limit", reason) for reason in e.eligible.get("reasons", ())],
-        *[("ladder", reason) for reason in (shown.recommendation.reasons if shown.recommendation else ())],
+        *[("ladder", line) for line in _ladder(shown)],
         ("files", f"{directory}: {', '.join(sorted(e.artifact_file_paths.values()))}"),
     ]
+
+
+def _ladder(shown: Any) -> list[str]:
+    """Return what the ladder says: why this one, or which one instead."""
+    said = shown.recommendation
+    if said is None:
+        return []
+    if said.name in (None, shown.experiment.model_version_id):
+        return list(said.reasons)
+    return [f"recommends {said.name}"]
 
 
 def _pairs(mapping: dict[str, Any]) -> str:

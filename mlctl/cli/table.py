@@ -1,7 +1,8 @@
 """Tables: one set of rows for every format, and nothing lost unsaid.
 
 On a terminal the columns are planned for its width, and the last line says what was left out. In a pipe the
-same rows are plain text with every column and full precision. JSON, CSV, Markdown and HTML show them all.
+same rows are plain text with every column and full precision. JSON and CSV show them all too, and so do
+Markdown and HTML, in a person's form.
 """
 
 import shutil
@@ -17,6 +18,7 @@ Format = Literal["table", "json", "csv", "md", "html"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md", "html")
 
 GAP = 2
+DRAWN_GAP = 3  # what rich leaves between two columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,12 @@ def _terminal(table: Table) -> tuple[str, ...]:
 
 def fit(table: Table, width: int) -> tuple[Column, ...]:
     """Return the columns that a width has room for, the kept ones first."""
-    room = width - sum(_width(c, table.rows) + GAP for c in table.columns if c.keep)
+    room = width - sum(_width(c, table.rows) + DRAWN_GAP for c in table.columns if c.keep)
     chosen = {c.key for c in table.columns if c.keep}
     for column in table.columns:
         if column.keep:
             continue
-        room -= _width(column, table.rows) + GAP
+        room -= _width(column, table.rows) + DRAWN_GAP
         if room < 0:
             break
         chosen.add(column.key)
@@ -138,6 +140,12 @@ def _grid(table: Table) -> list[list[str]]:
     return [keys, *([forms.exact(row.get(key)) for key in keys] for row in table.rows)]
 
 
+def _shown(table: Table) -> list[list[str]]:
+    """Return headings and cells as a person reads them: for a page that is made for people."""
+    rows = ([column.cell(row) for column in table.columns] for row in table.rows)
+    return [[column.title for column in table.columns], *rows]
+
+
 def _plain(table: Table) -> None:
     grid = _grid(table)
     widths = [max(cells(line[i]) for line in grid) for i in range(len(grid[0]))]
@@ -153,7 +161,7 @@ def _csv(table: Table) -> None:
 
 
 def _md(table: Table) -> None:
-    head, *body = [[cell.replace("|", "\\|") for cell in line] for line in _grid(table)]
+    head, *body = [[cell.replace("|", "\\|") for cell in line] for line in _shown(table)]
     for line in (head, ["---"] * len(head), *body):
         out.text(f"| {' | '.join(line)} |")
 
@@ -161,7 +169,7 @@ def _md(table: Table) -> None:
 def _html(table: Table) -> None:
     import html
 
-    head, *body = [[html.escape(cell) for cell in line] for line in _grid(table)]
+    head, *body = [[html.escape(cell) for cell in line] for line in _shown(table)]
     out.text("<table>")
     out.text(f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>")
     for line in body:

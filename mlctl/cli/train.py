@@ -31,8 +31,8 @@ def train(
         bool, typer.Option("--resume", help="Go on with a climb of the same file and data that was cut off.")
     ] = False,
     description: Annotated[
-        str | None, typer.Option("--description", "-d", help="What this try is for; kept with each rung.")
-    ] = None,
+        str, typer.Option("--description", "-d", help="What this try is for; kept with each rung.")
+    ] = "",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,11 +40,23 @@ def train(
     from mlctl.actions.parameters import load_file
 
     said = [*(overrides or []), *(["all_rungs=true"] if all_rungs else [])]
-    loaded = load_file(params, said, description)
+    loaded = load_file(params, said)
     if dry_run:
         _dry_run(loaded, as_json=as_json)
         return
-    _train(loaded, params, resume=resume, store=store, as_json=as_json)
+    again = _again(params, overrides or [], all_rungs=all_rungs, description=description)
+    _train(loaded, params, again, resume=resume, description=description, store=store, as_json=as_json)
+
+
+def _again(params: Path, overrides: list[str], *, all_rungs: bool, description: str) -> str:
+    """Return the command line that goes on where this one was cut off."""
+    import shlex
+
+    words = ["mlctl", "train", "--params", str(params)]
+    words += [word for override in overrides for word in ("--set", override)]
+    words += ["--all-rungs"] if all_rungs else []
+    words += ["--description", description] if description else []
+    return shlex.join([*words, "--resume"])
 
 
 def _dry_run(loaded: Any, *, as_json: bool) -> None:
@@ -55,7 +67,16 @@ def _dry_run(loaded: Any, *, as_json: bool) -> None:
     out.say("nothing was trained; what is null or auto is settled when the data is read")
 
 
-def _train(loaded: Any, params: Path, *, resume: bool, store: Path | None, as_json: bool) -> None:
+def _train(
+    loaded: Any,
+    params: Path,
+    again: str,
+    *,
+    resume: bool,
+    description: str,
+    store: Path | None,
+    as_json: bool,
+) -> None:
     from mlctl.actions import git
     from mlctl.actions import train as action
     from mlctl.cli.train_view import view
@@ -69,14 +90,14 @@ def _train(loaded: Any, params: Path, *, resume: bool, store: Path | None, as_js
         lambda: datetime.now(UTC),
         time.monotonic,
         resume=resume,
+        description=description,
     )
     try:
         with view() as listener:
             trained = action.train(opened, order, listener)
     except KeyboardInterrupt:
         raise CancelledError(
-            "interrupted; every rung that was done is kept",
-            f"go on with: mlctl train --params {params} --resume",
+            "interrupted; every rung that was done is kept", f"go on with: {again}"
         ) from None
     _show(trained, as_json=as_json)
 

@@ -73,6 +73,8 @@ def head(beginning: Beginning) -> list[str]:
     ]
     if beginning.resumed:
         lines.append(f"resumed: {len(beginning.resumed)} rungs are done already")
+    if beginning.nothing_to_resume:
+        lines.append("nothing to resume: no climb of this very file and data was cut off; a new one begins")
     return [*lines, *(f"warning: {warning}" for warning in prepared.warnings)]
 
 

@@ -1,5 +1,6 @@
 """What projects, models and experiments have in common: update, remove, restore, note, tag."""
 
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,10 +72,7 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
         if as_json:
             out.document({"trash": moved})
             return
-        for record, place in zip(records, moved, strict=True):
-            out.say(f"moved {label(record)} to the trash")
-            out.text(place)
-        out.hint(f"to take it back: mlctl {noun} restore {moved[-1]}")
+        _removed(noun, dict(zip(moved, records, strict=True)))
 
     def restore(
         name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or its name in the trash.")],
@@ -93,6 +91,14 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
     remove.__doc__ = f"Move a {noun} to the trash; nothing is deleted."
     restore.__doc__ = f"Take a {noun} back from the trash."
     return {"update": update, "note": note, "tag": tag, "remove": remove, "restore": restore}
+
+
+def _removed(noun: str, moved: dict[str, Any]) -> None:
+    for place, record in moved.items():
+        out.say(f"moved {label(record)} to the trash")
+        out.text(place)
+    for place in moved:
+        out.hint(f"to take it back: mlctl {noun} restore {shlex.quote(place)}")
 
 
 def label(record: Any) -> str:

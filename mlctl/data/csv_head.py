@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from mlctl.errors import DataError
 
 _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+_EAST_ASIAN = ("cp949", "shift_jis", "gb18030")
+_WESTERN = ("cp1252", "cp1250", "latin-1")
 _LOOK_AT = 50
 """How many rows have a say in what the delimiter is."""
 
@@ -85,11 +88,27 @@ def first_bad_byte(member: Member, encoding: str) -> int | None:
 
 def encoding_error(member: Member, encoding: str, offset: int) -> DataError:
     """Say that the file is not of the encoding, and where."""
-    other = "latin-1 or cp1252" if encoding == "utf-8" else "utf-8"
+    likely = ["utf-8", *(_EAST_ASIAN if _in_pairs(member.head) else _WESTERN)]
+    fitting = [name for name in likely if name != encoding and _decodes(member.head, name)]
     return DataError(
         f"{member.name}: byte {offset:,} is not {encoding} text",
-        f"set data.encoding, perhaps to {other}",
+        f"set data.encoding; its beginning can be read as {' or '.join(fitting) or 'latin-1'}",
     )
+
+
+def _in_pairs(head: bytes) -> bool:
+    """Tell whether bytes beyond ASCII stand in long runs, as East Asian characters of two bytes do."""
+    high = [len(run) for run in re.findall(rb"[\x80-\xff]+", head)]
+    return sum(length for length in high if length > 2) > 0.5 * sum(high)
+
+
+def _decodes(head: bytes, encoding: str) -> bool:
+    """Tell whether the beginning of a file is text of an encoding; a character may be cut at its end."""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def delimiter_name(delimiter: str) -> str:

@@ -87,6 +87,7 @@ def drift(
     roles: Mapping[str, str] | None = None,
     importance: Mapping[str, float] | None = None,
     predictions: tuple[Any, Any] | None = None,
+    predicted: Any | None = None,
     seed: int = 0,
 ) -> Drift:
     """Compare the table that a model learned from with new rows.
@@ -103,6 +104,10 @@ def drift(
         important; without it all are.
     predictions : tuple of two array-like, optional
         The model's answers (numbers or labels) for the rows of the reference and of the new table.
+    predicted : int array, optional
+        Positions of the reference's rows that the first of the predictions are for; all of them where it is
+        not given. A model knows the rows that it learned from too well: name those that were held out. Where
+        none of them is of the season that is compared, the predictions are not.
     seed : int, default=0
         Of the samples that the classifier sees.
 
@@ -113,7 +118,9 @@ def drift(
         predictions are not one a row, or a column holds lists or mappings.
     """
     roles = roles or {}
-    _check(reference, current, predictions)
+    answered = np.arange(len(reference)) if predicted is None else np.asarray(predicted, dtype=np.int64)
+    _check(reference, current)
+    _check_answers(predictions, (len(answered), len(current)))
     rows = choose_rows(reference, current, roles)
     before, now = _take(reference, rows.before), _take(current, rows.now)
     chosen, left_out = _choose(before, now, roles)
@@ -121,7 +128,7 @@ def drift(
     columns = both.judge(chosen)
     table = Table(
         columns=columns,
-        predictions=_predictions(predictions, rows, both.enough),
+        predictions=_predictions(predictions, answered, rows, both.enough),
         classifier=separate(before, now, columns, seed, ordered=rows.ordered),
         importance=importance or {},
         new_rows=len(now),
@@ -161,7 +168,7 @@ def _take(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
     return frame if np.array_equal(rows, np.arange(len(frame))) else frame.iloc[rows]
 
 
-def _check(reference: pd.DataFrame, current: pd.DataFrame, predictions: Sequence[Any] | None) -> None:
+def _check(reference: pd.DataFrame, current: pd.DataFrame) -> None:
     for what, frame in (("reference", reference), ("new table", current)):
         check_frame(frame)
         if not len(frame):
@@ -172,15 +179,16 @@ def _check(reference: pd.DataFrame, current: pd.DataFrame, predictions: Sequence
             f"{names(list(current.columns))}",
             "compare two tables of one kind",
         )
-    for answers, frame in zip(predictions or (), (reference, current), strict=False):
+
+
+def _check_answers(predictions: Sequence[Any] | None, wanted: tuple[int, int]) -> None:
+    for answers, rows in zip(predictions or (), wanted, strict=False):
         if np.ndim(answers) != 1:
             raise DataError(
                 "the predictions are more than one column", "give the answers, or one probability"
             )
-        if len(answers) != len(frame):
-            raise DataError(
-                f"there are {len(answers):,} predictions for {len(frame):,} rows", "predict every row"
-            )
+        if len(answers) != rows:
+            raise DataError(f"there are {len(answers):,} predictions for {rows:,} rows", "predict every row")
 
 
 def _in(name: str, *frames: pd.DataFrame) -> bool:
@@ -223,12 +231,15 @@ def _targets(reference: pd.DataFrame, current: pd.DataFrame, roles: Mapping[str,
     return [name for name, role in roles.items() if role == "target" and _in(name, reference, current)]
 
 
-def _predictions(answers: tuple[Any, Any] | None, rows: Rows, enough: bool) -> ColumnDrift | None:
+def _predictions(
+    answers: tuple[Any, Any] | None, answered: Any, rows: Rows, enough: bool
+) -> ColumnDrift | None:
     if answers is None:
         return None
-    before, now = (
-        pd.Series(np.asarray(side)).iloc[chosen]
-        for side, chosen in zip(answers, (rows.before, rows.now), strict=True)
-    )
+    known = pd.Series(np.asarray(answers[0]), index=answered)
+    before = known.loc[rows.before[np.isin(rows.before, answered)]]
+    if before.empty:
+        return None
+    now = pd.Series(np.asarray(answers[1])).iloc[rows.now]
     kind, comparison = compare(before, now, ordered=rows.ordered)
     return judge_columns([("predictions", kind, comparison)], enough=enough, level=ALONE)[0]

@@ -45,7 +45,7 @@ class Issue:
     code : str
         One word that stays: ``no-rows``, ``column-gone``, ``type-changed``, ``target-missing``,
         ``target-one-class``, ``newly-missing``; ``beyond``, ``new-category``, ``missing-up``, ``duplicates``,
-        ``future``.
+        ``future``; ``pandera`` for what a schema of pandera's says.
     column : str or None
         Where; None for the table.
     message, hint : str

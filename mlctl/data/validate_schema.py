@@ -79,6 +79,19 @@ def read_schema(path: Path) -> SchemaFile:
     UsageError
         When it is no YAML, or a field is unknown or wrong; all of them at once.
     """
+    return _schema_of(read_tree(path), str(path))
+
+
+def read_tree(path: Path) -> Any:
+    """Read a file of YAML that a person wrote, whatever it holds.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such file.
+    UsageError
+        When it is no YAML, or larger than 64 MB.
+    """
     try:
         with path.open("rb") as stream:
             found = stream.read(_MOST_BYTES + 1)
@@ -92,7 +105,7 @@ def read_schema(path: Path) -> SchemaFile:
         raise UsageError(f"{path}: not UTF-8 text", "save the file as UTF-8") from error
     if len(found) > _MOST_BYTES:
         raise UsageError(f"{path} is larger than 64 MB", "is this a schema, or data?")
-    return parse_schema(text, str(path))
+    return parse(text, str(path), most=_MOST_VALUES)
 
 
 def parse_schema(text: str, name: str) -> SchemaFile:
@@ -110,7 +123,10 @@ def parse_schema(text: str, name: str) -> SchemaFile:
     UsageError
         When it is no YAML, or a field is unknown or wrong; all of them at once.
     """
-    tree = parse(text, name, most=_MOST_VALUES)
+    return _schema_of(parse(text, name, most=_MOST_VALUES), name)
+
+
+def _schema_of(tree: Any, name: str) -> SchemaFile:
     table = {"columns": tree} if isinstance(tree, list) else tree
     if not isinstance(table, dict) or not isinstance(table.get("columns"), list):
         raise UsageError(f"{name} is no schema", "wanted a list of columns, under the key columns")

@@ -182,7 +182,8 @@ def recommend(metric: Metric, candidates: Sequence[Candidate], test_to_train: fl
     tolerated = tolerance(metric, dummy.mean if dummy else None)
     best = _best(metric, allowed)
     if dummy and not _beats(metric, best, dummy, test_to_train):
-        return Recommendation(None, best.name, reasons=(*refused, _nothing_beats(metric, best, dummy)))
+        told = _nothing_beats(metric, best, dummy, test_to_train)
+        return Recommendation(None, best.name, reasons=(*refused, told))
     tied = [
         c for c in allowed if not difference(metric, best.folds, c.folds, test_to_train, tolerated).beyond
     ]
@@ -210,12 +211,13 @@ def _quickest(metric: Metric, candidates: Sequence[Candidate]) -> Candidate:
     return _best(metric, [c for c in candidates if c.single_row_us <= AS_QUICK * quickest])
 
 
-def _nothing_beats(metric: Metric, best: Candidate, dummy: Candidate) -> str:
+def _nothing_beats(metric: Metric, best: Candidate, dummy: Candidate, test_to_train: float) -> str:
+    ahead = difference(metric, best.folds, dummy.folds, test_to_train, 0.0)
     scores = f"{best.rung} has {metric.name} {best.mean:.4g}, the dummy {dummy.mean:.4g}"
-    return (
-        f"no rung beats the dummy: {scores}; "
-        "the question may not be one for machine learning, or the columns do not tell"
-    )
+    told = f"no rung beats the dummy: {scores}, a lead of {ahead.gain:.3g} ± {ahead.standard_error:.2g}; "
+    if ahead.gain > 0:
+        return told + "the folds cannot tell it from chance: more rows, or a steadier split, would"
+    return told + "the question may not be one for machine learning, or the columns do not tell"
 
 
 def _why(chosen: Candidate, best: Candidate, tied: Sequence[Candidate]) -> str:

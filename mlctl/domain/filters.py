@@ -10,6 +10,7 @@ import ast
 import difflib
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mlctl.errors import UsageError
@@ -30,7 +31,9 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 _EXAMPLE = 'for example: --filter "accuracy_score > .9 and rung != dummy"'
 
 
-def compile_filter(text: str, known: Iterable[str]) -> Predicate:
+def compile_filter(
+    text: str, known: Iterable[str], canonical: Callable[[str], str] = lambda name: name
+) -> Predicate:
     """Return a function that tells whether a row of fields passes.
 
     Parameters
@@ -39,6 +42,8 @@ def compile_filter(text: str, known: Iterable[str]) -> Predicate:
         The expression.
     known : iterable of str
         Every field that some row has; a field that none has is an error rather than an empty answer.
+    canonical : callable
+        Gives the field that another spelling of it means.
 
     Raises
     ------
@@ -55,10 +60,22 @@ def compile_filter(text: str, known: Iterable[str]) -> Predicate:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UsageError(f"cannot read the filter {text!r}", _EXAMPLE) from None
-    return _predicate(tree, frozenset(known), text)
+    return _predicate(tree, _Fields(frozenset(known), canonical), text)
 
 
-def _predicate(node: ast.expr, known: frozenset[str], text: str) -> Predicate:
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The fields that there are, under every spelling."""
+
+    known: frozenset[str]
+    canonical: Callable[[str], str] = lambda name: name
+
+    def find(self, name: str) -> str | None:
+        found = self.canonical(name)
+        return found if found in self.known else None
+
+
+def _predicate(node: ast.expr, known: _Fields, text: str) -> Predicate:
     if isinstance(node, ast.BoolOp):
         parts = [_predicate(value, known, text) for value in node.values]
         combine = all if isinstance(node.op, ast.And) else any
@@ -71,7 +88,7 @@ def _predicate(node: ast.expr, known: frozenset[str], text: str) -> Predicate:
     raise UsageError(f"cannot read the filter {text!r}: a comparison is wanted", _EXAMPLE)
 
 
-def _comparison(node: ast.Compare, known: frozenset[str], text: str) -> Predicate:
+def _comparison(node: ast.Compare, known: _Fields, text: str) -> Predicate:
     operands = [_operand(part, known, text) for part in (node.left, *node.comparators)]
     if not any(is_field for is_field, _ in operands):
         raise UsageError(f"the filter {text!r} names no field{_nearest(node, known)}", _EXAMPLE)
@@ -95,6 +112,8 @@ def _holds(check: Callable[[Any, Any], bool], one: Any, other: Any) -> bool:
     """Compare as people mean it: what a row does not have passes only ``!=``; ``1`` and ``"1"`` are one."""
     if one is None or other is None:
         return check is operator.ne
+    if isinstance(one, list) and check in (operator.eq, operator.ne):
+        return (other in one) == (check is operator.eq)  # a tag, among a row's tags
     if isinstance(one, str) != isinstance(other, str) and not isinstance(other, list | tuple):
         one, other = str(one), str(other)
     try:
@@ -103,13 +122,14 @@ def _holds(check: Callable[[Any, Any], bool], one: Any, other: Any) -> bool:
         return False
 
 
-def _operand(node: ast.expr, known: frozenset[str], text: str) -> tuple[bool, Any]:
+def _operand(node: ast.expr, known: _Fields, text: str) -> tuple[bool, Any]:
     """Return ``(is a field, name or value)``."""
     name = _dotted(node)
     if name is not None:
-        return name in known, name
+        field = known.find(name)
+        return field is not None, field or name
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return False, [_operand(item, frozenset(), text)[1] for item in node.elts]
+        return False, [_operand(item, _Fields(frozenset()), text)[1] for item in node.elts]
     try:
         return False, ast.literal_eval(node)
     except ValueError:
@@ -127,7 +147,7 @@ def _dotted(node: ast.expr) -> str | None:
     return None
 
 
-def _nearest(node: ast.Compare, known: frozenset[str]) -> str:
+def _nearest(node: ast.Compare, known: _Fields) -> str:
     name = _dotted(node.left) or ""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known.known, n=1)
     return f"; did you mean {near[0]}?" if near else ""

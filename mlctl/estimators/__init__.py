@@ -9,6 +9,7 @@ TRUSTED: tuple[str, ...] = (
     "mlctl.estimators.clipper.Clipper",
     "mlctl.estimators.dates.DateFeatures",
     "mlctl.estimators.dates.TimeToNumber",
+    "mlctl.estimators.gaps.GapFiller",
     "mlctl.estimators.levels.CategoryLevels",
     "mlctl.estimators.naive.LastValueClassifier",
     "mlctl.estimators.naive.LastValueRegressor",

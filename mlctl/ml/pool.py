@@ -6,11 +6,9 @@ thread. A worker that dies, hangs past the deadline or eats the memory costs its
 :class:`~mlctl.ml.worker.Failure`, another worker takes its place, and the rest goes on.
 
 The program's main module is *not* imported again in the workers, unlike with plain ``multiprocessing``: it is
-hidden while a worker starts (:func:`_hidden_main`). A script that has no ``if __name__ == "__main__"`` is
-therefore safe, and a function defined in it cannot be sent; what is sent must be importable by name.
-
-Imports are light, so that :func:`start_server` can be called before the parent's own heavy imports: the
-server then loads its libraries meanwhile.
+hidden while a worker starts (:func:`mlctl.ml.server.hidden_main`). A script without a guard
+(``if __name__ == "__main__"``) is therefore safe, and a function defined in it cannot be sent; what is sent
+must be importable by name.
 """
 
 import contextlib
@@ -18,29 +16,18 @@ import math
 import multiprocessing
 import os
 import signal
-import sys
-import types
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing import connection as mp_connection
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Self
 
 from mlctl.errors import MlctlError
-from mlctl.ml.worker import ONE_THREAD, Call, Conditions, Done, Failure, serve
+from mlctl.ml.server import environment, hidden_main, start_server
+from mlctl.ml.worker import ONE_THREAD, Call, Conditions, Done, Failure, printable, serve
 
-PRELOAD = [
-    "mlctl.ml.tasks",
-    "sklearn.dummy",
-    "sklearn.ensemble",
-    "sklearn.linear_model",
-    "sklearn.neighbors",
-    "sklearn.svm",
-    "sklearn.tree",
-]
-"""What the server has loaded before it forks a worker."""
+__all__ = ["Call", "Conditions", "Done", "Failure", "Pool", "start_server"]
 
 LONGEST_WAIT = 3_600.0
 """Seconds to wait at a time: the system takes no timeout of many days."""
@@ -49,42 +36,6 @@ TAIL = 4_000
 """Characters of a dead worker's last words that are kept."""
 
 _OUT_OF_MEMORY = ("bad_alloc", "memoryerror", "cannot allocate", "failed to allocate", "out of memory")
-
-
-def start_server() -> None:
-    """Start the process that workers are forked from; returns at once, and does nothing when it runs."""
-    multiprocessing.set_forkserver_preload(PRELOAD)
-    # The server is started with `python -c`, which would import from the working directory before all else.
-    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    steady = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
-    with _environment(ONE_THREAD | steady), _hidden_main():
-        forkserver.ensure_running()
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _hidden_main() -> Iterator[None]:
-    # A child imports the parent's __main__ when that has a file or a spec: the whole command line for
-    # `mlctl`, and a script's work all over again where it is not guarded.
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 @dataclass(slots=True)
@@ -222,7 +173,7 @@ class Pool:
             target=serve, args=(theirs, self._load, Conditions(log, self._memory)), daemon=True
         )
         try:
-            with _environment(ONE_THREAD), _hidden_main():
+            with environment(ONE_THREAD), hidden_main():
                 process.start()
         except (OSError, EOFError) as error:
             raise MlctlError(
@@ -284,8 +235,9 @@ def _tail(log: Path) -> str:
         return ""
     lines = log.read_text(errors="replace").splitlines(keepends=True)
     # faulthandler's list of every extension module would push out what matters.
-    return "".join(line for line in lines if not line.startswith("Extension modules:"))[-TAIL:]
+    text = "".join(line for line in lines if not line.startswith("Extension modules:"))
+    return printable(text[-TAIL:], TAIL)
 
 
 def _last_line(text: str) -> str:
-    return next(line.strip() for line in reversed(text.splitlines()) if line.strip())
+    return printable(next(line.strip() for line in reversed(text.splitlines()) if line.strip()))

@@ -32,6 +32,7 @@ from mlctl.errors import UsageError
 from mlctl.estimators.booleans import BooleanToNumber
 from mlctl.estimators.clipper import Clipper
 from mlctl.estimators.dates import DateFeatures
+from mlctl.estimators.gaps import GapFiller
 from mlctl.estimators.levels import CategoryLevels
 from mlctl.estimators.numbers import ToFloat
 from mlctl.estimators.texts import TextCleaner
@@ -96,6 +97,8 @@ class Steps:
     impute: str
     text: str
     sparse: bool = False
+    guard: bool = False
+    """Whether columns that hold hardly a value are filled: histogram boosting cannot bin an empty one."""
 
     @property
     def plain(self) -> bool:
@@ -149,13 +152,15 @@ def settle(found: Roles, options: Preprocess, needs: Needs) -> Steps:
     encode = _or(options.encode, "one_hot" if scaled else codes)
     width = sum(min(column.distinct, ONE_HOT_LEVELS) for column in found.categories)
     wide = bool(found.texts) or (encode == "one_hot" and width > WIDE)
+    impute = _or(options.impute, "median" if scaled or not needs.missing else "none")
     return Steps(
         scale=_or(options.scale, "standard" if scaled else "none"),
         clip=scaled if options.clip == "auto" else bool(options.clip),
         encode=encode,
-        impute=_or(options.impute, "median" if scaled or not needs.missing else "none"),
+        impute=impute,
         text=_or(options.text, "tfidf"),
         sparse=wide and scaled and needs.sparse,
+        guard=impute == "none" and needs.family == "boosting",
     )
 
 
@@ -204,7 +209,7 @@ def _branches(found: Roles, steps: Steps, needs: Needs) -> list[tuple[str, Any, 
     if found.booleans:
         branches.append(("booleans", _booleans(found.booleans, steps), names(found.booleans)))
     if found.dates:
-        branches.append(("dates", _dates(steps, needs), names(found.dates)))
+        branches.append(("dates", _dates(found.dates, steps, needs), names(found.dates)))
     if steps.text == "tfidf":
         words = SPARSE_WORDS if steps.sparse else DENSE_WORDS
         branches += [(f"text_{i}", _text(words), column.name) for i, column in enumerate(found.texts, 1)]
@@ -224,23 +229,29 @@ def _numbers(columns: Sequence[Column], steps: Steps) -> Any:
     chain: list[tuple[str, Any]] = [("clip", Clipper())] if steps.clip else [("number", ToFloat())]
     if steps.impute != "none":
         chain.append(("impute", _imputer(steps.impute, indicator=any_missing(columns))))
+    chain += _guard(columns, steps)
     if steps.scale != "none":
         chain.append(("scale", _SCALERS[steps.scale]()))
     return _chain(*chain)
+
+
+def _guard(columns: Sequence[Column], steps: Steps) -> list[tuple[str, Any]]:
+    return [("gaps", GapFiller())] if steps.guard and any_missing(columns) else []
 
 
 def _booleans(columns: Sequence[Column], steps: Steps) -> Any:
     chain: list[tuple[str, Any]] = [("number", BooleanToNumber())]
     if steps.impute != "none":
         chain.append(("impute", _imputer("most_frequent", indicator=any_missing(columns))))
-    return _chain(*chain)
+    return _chain(*chain, *_guard(columns, steps))
 
 
-def _dates(steps: Steps, needs: Needs) -> Any:
+def _dates(columns: Sequence[Column], steps: Steps, needs: Needs) -> Any:
     scaled = needs.family not in UNSCALED
     chain: list[tuple[str, Any]] = [("parts", DateFeatures(cyclic=scaled, indicator=steps.impute != "none"))]
     if steps.impute != "none":
         chain.append(("impute", _imputer(steps.impute)))
+    chain += _guard(columns, steps)
     if steps.scale != "none":
         chain.append(("scale", _SCALERS[steps.scale]()))
     return _chain(*chain)

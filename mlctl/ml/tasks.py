@@ -15,11 +15,15 @@ from mlctl.ml.latency import Latency
 from mlctl.ml.model_file import SavedModel
 from mlctl.ml.problem import IntArray, Problem
 from mlctl.ml.rungs import PlannedRung, build_pipeline
+from mlctl.ml.worker import printable
 
 T = TypeVar("T")
 
 COMPARED_ROWS = 200
 """Rows on which a model read back from its file has to predict what it predicted before."""
+
+MOST_WARNINGS = 20
+"""Different warnings that are kept of one fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +166,14 @@ def _collected() -> Any:
 
 def _told(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
     # Deprecations are for those who write code, not for those who train.
-    lines = (
-        f"{warning.category.__name__}: {' '.join(str(warning.message).split())}"
+    told = dict.fromkeys(
+        printable(f"{warning.category.__name__}: {' '.join(str(warning.message).split())}")
         for warning in caught
         if not issubclass(warning.category, DeprecationWarning | PendingDeprecationWarning)
     )
-    return tuple(dict.fromkeys(lines))
+    lines = tuple(told)
+    more = len(lines) - MOST_WARNINGS
+    return (*lines[:MOST_WARNINGS], f"and {more:,} other warnings") if more > 0 else lines
 
 
 def _fit(problem: Problem, rung: PlannedRung, point: int, rows: IntArray) -> Any:
@@ -182,6 +188,9 @@ def _predict(problem: Problem, model: Any, rows: IntArray) -> _Answer:
     table = model[:-1].transform(problem.frame.iloc[rows])
     estimator = model[-1]
     labels = np.asarray(estimator.predict(table)).ravel()
+    if len(labels) != len(rows):
+        # One answer would silently be taken for every row's.
+        raise ValueError(f"predict gave {len(labels):,} answers for {len(rows):,} rows")
     if problem.task == "regression":
         return _Answer(labels)
     fitted = np.asarray(getattr(estimator, "classes_", problem.classes)).tolist()

@@ -32,6 +32,9 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in _THREADED} | {
 
 Reason = Literal["error", "timeout", "memory", "died"]
 
+LONGEST_LINE, LONGEST_TRACEBACK = 500, 20_000
+"""Characters that are kept of what a foreign class says: records have to stay readable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -117,18 +120,33 @@ def answer(call: Call, shared: list[Any], load: Callable[[], Any]) -> bytes:
         return pickle.dumps(Done(call.key, call.function(shared[0], *call.args)), pickle.HIGHEST_PROTOCOL)
     except MemoryError as error:
         told = _line("out of memory", error)
-        return pickle.dumps(Failure(call.key, "memory", told, traceback.format_exc()))
+        return pickle.dumps(Failure(call.key, "memory", told, _trace()))
     except (Exception, SystemExit) as error:  # users' classes and rules may raise anything
         told = error.message if isinstance(error, MlctlError) else _line(type(error).__name__, error)
-        return pickle.dumps(Failure(call.key, "error", told, traceback.format_exc()))
+        return pickle.dumps(Failure(call.key, "error", told, _trace()))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
 
 
+def printable(text: str, most: int = LONGEST_LINE) -> str:
+    """Return a text that every record and every terminal can hold: cut, with its odd characters escaped."""
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in cut)
+
+
 def _line(heading: str, error: BaseException) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{heading}: {first}" if first else heading
+    try:
+        text = str(error)
+    except Exception:  # a foreign exception may not even be able to say what it is
+        text = "(its message cannot be shown)"
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return printable(f"{heading}: {first}" if first else heading)
+
+
+def _trace() -> str:
+    # The end tells more than the beginning.
+    return printable(traceback.format_exc()[-LONGEST_TRACEBACK:], LONGEST_TRACEBACK)
 
 
 def _receive(connection: Any) -> Call | None:
@@ -143,6 +161,7 @@ def _stand_apart() -> None:
     # A group of its own, so that whatever an estimator starts can be ended with the worker.
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as the server had it: not for its children
 
 
 def _redirect(log: Path) -> None:

@@ -94,7 +94,7 @@ projects/P/datasets/                   the data as it came (tar and zstd), one r
 projects/P/models/M/                   the model; champion names the experiment in use, events.jsonl says why
 projects/P/models/M/experiments/V/     one try: record, parameters, scores, predictions, model, log, checksums
 index.sqlite, lock, tmp/               may be deleted while no mlctl runs; they are made again
-trash/, damaged/                       what was removed or set aside; only `mlctl store gc` deletes
+trash/, damaged/                       what was removed or set aside; mlctl never deletes it
 
 Read it with ls and cat, copy or move it whole. `sha256sum -c SHA256SUMS` holds in every finished experiment.
 Made {made} by mlctl init.

@@ -45,9 +45,10 @@ def test_an_interrupt_leaves_what_was_done_and_says_how_to_go_on(mlctl, iris, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Climb, "run", interrupted)
-    ran = mlctl("train", "--params", "iris.yaml")
+    ran = mlctl("train", "--params", "iris.yaml", "--set", "seed=3", "--all-rungs", "-d", "a try")
     assert ran.code == 130
-    assert "go on with: mlctl train --params iris.yaml --resume" in ran.err
+    again = "mlctl train --params iris.yaml --set seed=3 --all-rungs --description 'a try' --resume"
+    assert f"go on with: {again}" in ran.err
     monkeypatch.undo()
     assert (
         mlctl("show", "5", "--store", iris / "mlstore", "--json").json["experiments"][0]["status"]

@@ -37,7 +37,7 @@ def test_compare_ranks_marks_and_says_what_it_hid(mlctl, small_store):
     lines = ran.out.splitlines()
     assert lines[0].split()[:5] == ["marks", "number", "rung", "accuracy_score", "accuracy_score_std"]
     assert [line.split()[:2] for line in lines[1:3]] == [["=", "4"], [">=", "2"]]
-    assert "iris/species · 4 experiments · accuracy_score ↑ (5 folds × 1)" in ran.err
+    assert "iris/species · 4 experiments · accuracy_score ↑ (5 folds × 1; ± their deviation)" in ran.err
     assert "> recommended   = not separable from the best" in ran.err
     assert "roc_auc" not in lines[0]
 
@@ -90,7 +90,7 @@ def test_compare_shows_the_columns_that_are_asked_for(mlctl, small_store):
     assert mlctl("compare", "--columns", "name,C").out.splitlines()[0].split() == ["name", "C"]
     ran = mlctl("compare", "--columns", "nmae")
     assert ran.code == 2
-    assert "did you mean name?" in ran.err
+    assert "did you mean name" in ran.err
 
 
 def test_compare_all_columns_adds_what_does_not_differ(mlctl, small_store):
@@ -204,3 +204,32 @@ def test_a_damaged_record_costs_itself_alone(mlctl, small_store):
     assert "iris_3f9a1c_3/meta.yaml" in ran.err
     assert mlctl("status").code == 0
     assert mlctl("compare", "--json").json["warnings"]
+
+
+def test_a_filter_that_nothing_passes_says_so(mlctl, small_store):
+    ran = mlctl("compare", "--filter", "C > 100", "--columns", "name")
+    assert (ran.code, ran.out) == (0, "")
+    assert "no experiment passes the filter" in ran.err
+    assert mlctl("compare", "--filter", "C > 100", "--json").json["experiments"] == []
+
+
+def test_headings_and_other_spellings_of_a_metric_are_names_too(mlctl, small_store):
+    assert len(mlctl("compare", "--filter", "accuracy > .92").out.splitlines()) == 3
+    assert mlctl("compare", "--sort", "fit").code == 0
+    assert "fit_s" in mlctl("compare", "--columns", "name,fit").out
+    ran = mlctl("compare", "--sort", "speed")
+    assert ran.code == 2
+    assert "--all-columns" in ran.err
+
+
+def test_a_tag_filters(mlctl, small_store):
+    mlctl("experiment", "tag", "2", "keep")
+    for text in ("tags == keep", "'keep' in tags", "keep in tags"):
+        assert "logistic_regression" in mlctl("compare", "--filter", text).out
+        assert len(mlctl("compare", "--filter", text).out.splitlines()) == 2
+    assert len(mlctl("compare", "--filter", "tags != keep").out.splitlines()) == 4
+
+
+def test_the_baseline_is_known_where_only_some_are_compared(mlctl, small_store):
+    row = mlctl("compare", "2", "--json").json["experiments"][0]
+    assert row["delta_baseline"] == pytest.approx(0.618)

@@ -83,7 +83,8 @@ def test_csv_holds_every_column(capsys):
 def test_markdown_escapes_its_bars(capsys):
     table.show(TABLE, "md")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "| name | score | std | fit_s | note |"
+    assert lines[0] == "| name | score ↑ | fit | a long note |"
+    assert lines[2].startswith("| iris_1 | 0.9512 ± 0.012 | 500 ms |")
     assert lines[3].endswith("| a\\|b<c> |")
 
 

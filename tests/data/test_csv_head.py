@@ -68,7 +68,7 @@ def test_other_encodings(tmp_path, encoding):
 def test_the_wrong_encoding_is_refused_with_the_byte(tmp_path):
     error = refusal(tmp_path, "größe,b\n1,2\n".encode("latin-1"))
     assert error.message == "t.csv: byte 2 is not utf-8 text"
-    assert error.hint == "set data.encoding, perhaps to latin-1 or cp1252"
+    assert error.hint == "set data.encoding; its beginning can be read as cp1252 or cp1250 or latin-1"
     assert refusal(tmp_path, "größe,b\n", "ascii").hint == "set data.encoding, perhaps to utf-8"
 
 
@@ -118,3 +118,9 @@ def test_the_first_bad_byte_is_found_beyond_the_head_and_across_chunks(tmp_path)
 
 def test_a_delimiter_without_a_word_is_shown():
     assert delimiter_name("^") == "'^'"
+
+
+def test_east_asian_text_is_not_taken_for_western(tmp_path):
+    error = refusal(tmp_path, "도시,인구\n서울,1\n".encode("cp949"))
+    assert error.hint == "set data.encoding; its beginning can be read as cp949 or gb18030"
+    assert "latin-1" not in refusal(tmp_path, "都市,人口\n東京,1\n".encode("shift_jis")).hint

@@ -181,3 +181,31 @@ def test_strange_tables_give_a_result(one, other):
     one["x"], other["x"] = 1.0, 2.0
     found = plain(drift(one, other, roles={"y": "target"}))
     assert found["drifted"] in ({True, False} if len(other) >= 100 else {None})
+
+
+def test_predictions_are_compared_on_the_rows_that_they_are_for():
+    one, other, rng = tables(0, 600, 300, columns=3)
+    by_heart, fresh = np.full(400, 9.0), rng.normal(size=200)
+    answers = np.concatenate([by_heart, fresh]), rng.normal(size=300)
+    assert drift(one, other, predictions=answers).predictions.drifted is True
+    held = np.arange(400, 600)
+    found = drift(one, other, predictions=(fresh, answers[1]), predicted=held)
+    assert found.predictions.drifted is False
+    assert found.rows == (600, 300)
+    with pytest.raises(DataError, match="there are 600 predictions for 200 rows"):
+        drift(one, other, predictions=answers, predicted=held)
+
+
+def test_predictions_of_another_season_are_not_compared():
+    one, other, rng = tables(0, 730, 120, columns=3)
+    one["day"] = pd.date_range("2022-01-01", periods=730)
+    other["day"] = pd.date_range("2024-01-01", periods=120)
+    held = np.arange(600, 730)  # September to December
+    answers = rng.normal(size=130), rng.normal(size=120)
+    found = drift(one, other, roles={"day": "time"}, predictions=answers, predicted=held)
+    assert found.season
+    assert found.predictions is None
+    early = drift(
+        one, other, roles={"day": "time"}, predictions=(answers[0], answers[1]), predicted=held - 235
+    )
+    assert early.predictions is not None

@@ -123,4 +123,10 @@ def test_where_nothing_beats_the_dummy_none_is_recommended():
     said = recommend(ACCURACY, [DUMMY, noise], 0.25)
     assert said.name is None
     assert "no rung beats the dummy" in said.reasons[0]
-    assert "may not be one for machine learning" in said.reasons[0]
+    assert "a lead of 0.002 ± 0.015" in said.reasons[0]
+    assert "the folds cannot tell it from chance" in said.reasons[0]
+
+
+def test_what_is_behind_the_dummy_may_be_no_question_for_machine_learning():
+    noise = candidate("logistic_regression", 1, 0.42, 0.47, 0.41, 0.49, 0.42)
+    assert "may not be one for machine learning" in recommend(ACCURACY, [DUMMY, noise], 0.25).reasons[0]

@@ -11,7 +11,7 @@ import pytest
 
 from mlctl.errors import MlctlError
 from mlctl.ml import pool as pool_module
-from mlctl.ml.pool import Call, Done, Failure, Pool, start_server
+from mlctl.ml.pool import Call, Done, Failure, Pool
 from tests.ml import calls
 
 ROOT = Path(__file__).parents[2]
@@ -307,10 +307,3 @@ def test_a_script_without_a_guard_runs_once_and_the_working_directory_shadows_no
 
 def test_a_worker_that_died_before_it_could_write_has_no_last_words(tmp_path):
     assert pool_module._tail(tmp_path / "never") == ""
-
-
-def test_the_server_is_started_once():
-    start_server()
-    first = pool_module.forkserver._forkserver._forkserver_pid
-    start_server()
-    assert pool_module.forkserver._forkserver._forkserver_pid == first

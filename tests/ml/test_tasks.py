@@ -68,6 +68,21 @@ def test_warnings_are_collected_once_each_and_deprecations_left_out():
     assert found.warnings == ("ConvergenceWarning: did not converge",)
 
 
+def test_of_many_long_warnings_some_are_kept_and_cut():
+    problem = problems.problem(columns=PLAIN)
+    found = fit_fold(problem, foreign("Majority", behaviour="warn_much"), 0, 0)
+    assert len(found.warnings) == tasks.MOST_WARNINGS + 1
+    assert found.warnings[1].startswith(r"ConvergenceWarning: 1 \ud800\x1bxxx")
+    assert found.warnings[-1] == "and 80 other warnings"
+    assert all(len(warning) < 600 for warning in found.warnings)
+
+
+def test_one_answer_for_all_rows_is_none():
+    problem = problems.problem(columns=PLAIN)
+    with pytest.raises(ValueError, match="predict gave 1 answers for 15 rows"):
+        fit_fold(problem, foreign("Terse"), 0, 0)
+
+
 def test_the_refit_saves_a_model_that_gives_the_scores_again(tmp_path):
     problem = problems.problem(need_probabilities=True)
     found = refit(problem, problems.rung("svc"), 0, tmp_path)

@@ -117,3 +117,26 @@ def test_a_worker_serves_until_it_is_told_to_stop(tmp_path):
     process.join()
     assert process.exitcode == 0
     ours.close()
+
+
+def test_what_a_foreign_error_says_can_be_kept_and_shown():
+    def function(_):
+        raise ValueError("half \ud800, \x1b[31mred\x07, \x00, 日本 " + "x" * 100_000)
+
+    failure = reply(function)
+    assert failure.message.startswith(r"ValueError: half \ud800, \x1b[31mred\x07, \x00, 日本 xxx")
+    assert len(failure.message) <= worker.LONGEST_LINE + 20  # what was escaped is longer
+    assert failure.message.endswith("x…")
+    assert len(failure.traceback) == worker.LONGEST_TRACEBACK
+    failure.traceback.encode()
+
+
+def test_an_error_that_cannot_say_what_it_is():
+    class MuteError(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def function(_):
+        raise MuteError
+
+    assert reply(function).message == "MuteError: (its message cannot be shown)"
