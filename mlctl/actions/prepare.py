@@ -169,9 +169,7 @@ def rarest_share(found: Examination) -> float:
 
 
 def is_rare(found: Examination) -> bool:
-    """Tell whether one class is rarer than it would be in a balanced table, and under a fifth of the rows."""
-    if found.task == "regression":
-        return False
+    """Tell, of a classification, whether one class is rarer than it would be in a balanced table, and under a fifth of the rows."""
     balanced = 1 / len(found.classes)
     return rarest_share(found) < min(RARE, balanced / 2 if len(found.classes) > 2 else RARE)
 

@@ -65,7 +65,9 @@ def labels(series: pd.Series) -> tuple[Any, list[Finding]]:
     if kind == "number" and whole(series):
         return series.to_numpy().astype("int64"), []
     if kind == "text":
-        return series.to_numpy(dtype="object"), []
+        # A column that holds numbers among its words has no order but that of their spelling.
+        mixed = any(not isinstance(value, str) for value in series.unique())
+        return (series.map(str) if mixed else series).to_numpy(dtype="object"), []
     text = np.array([str(value) for value in series.tolist()], dtype="object")
     message = f"the classes of {series.name!r} are {kind} values that are not whole, and are taken as names"
     return text, [warn("MLC014", message, "set task: regression if their order matters", (str(series.name),))]

@@ -88,12 +88,17 @@ def first_bad_byte(member: Member, encoding: str) -> int | None:
 
 def encoding_error(member: Member, encoding: str, offset: int) -> DataError:
     """Say that the file is not of the encoding, and where."""
-    likely = ["utf-8", *(_EAST_ASIAN if _in_pairs(member.head) else _WESTERN)]
-    fitting = [name for name in likely if name != encoding and _decodes(member.head, name)]
+    fitting = [name for name in _likely(member.head) if name != encoding and _decodes(member.head, name)]
     return DataError(
         f"{member.name}: byte {offset:,} is not {encoding} text",
         f"set data.encoding; its beginning can be read as {' or '.join(fitting) or 'latin-1'}",
     )
+
+
+def _likely(head: bytes) -> tuple[str, ...]:
+    if _decodes(head, "utf-8"):
+        return ("utf-8",)  # which text in any other encoding almost never is
+    return _EAST_ASIAN if _in_pairs(head) or not _decodes(head, "cp1252") else _WESTERN
 
 
 def _in_pairs(head: bytes) -> bool:

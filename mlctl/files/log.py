@@ -35,6 +35,11 @@ class HeldLog:
                 self.close()  # a file system without locks
                 raise
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the lock was given back."""
+        return self._handle is None
+
     def write(self, text: str) -> None:
         """Add text at the end, without a sync."""
         with explained("write", self._path):

@@ -87,8 +87,8 @@ class OpenExperiment:
         self._log.sync()
         write_sums(self.directory)
         write_tree(self.directory / META, tree)
-        self._log.close()
         self.experiment = ended
+        self._log.close()
         return ended
 
     def fail(self, reason: str, message: str, **fields: Any) -> Experiment:
@@ -106,7 +106,10 @@ class OpenExperiment:
         return self._stop("failed", fields | {"error": {"reason": reason, "message": message}})
 
     def interrupt(self, message: str, **fields: Any) -> Experiment:
-        """End because somebody stopped it; it is closed whatever happens."""
+        """End because somebody stopped it; it is closed whatever happens.
+
+        One that has ended already stays as it is: Ctrl-C may come at any moment.
+        """
         return self._stop("interrupted", fields | {"error": {"reason": "interrupted", "message": message}})
 
     def close(self) -> None:
@@ -122,6 +125,9 @@ class OpenExperiment:
         self.close()
 
     def _stop(self, status: Status, fields: dict[str, Any]) -> Experiment:
+        if self._log.is_closed or self.experiment.status != "running":
+            self.close()
+            return self.experiment
         try:
             self.experiment, tree = self._ended(status, fields)
             self._log.sync()

@@ -105,8 +105,14 @@ def _is_store(root: Path) -> bool:
         found = files.read_bytes_limited(layout.format, _LONGEST)
     except NotFoundError:
         return False
-    except MlctlError:
+    except DamagedError:  # a link, a folder, far too large
         found = b""
+    except MlctlError:
+        # No right to read it. On the way up that says nothing, unless the directory shows that it is ours.
+        ours = root if root.name == DEFAULT_NAME else layout.projects
+        if os.path.isdir(ours):  # noqa: PTH112 - Path's own raises where there is no right to look
+            raise
+        return False
     text = found.decode(errors="replace")
     # Somebody else's file may bear this name; beside projects/ it is ours, whatever became of it.
     if not text.startswith(FORMAT_WORD) and not layout.projects.is_dir():

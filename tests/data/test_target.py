@@ -165,3 +165,9 @@ def test_a_skewed_target_of_a_regression():
     assert "a few large values decide squared errors" in finding.message
     assert "a few small values" in settled(-(RNG.exponential(size=5000) ** 2)).findings[0].message
     assert settled(RNG.normal(size=5000)).findings == []
+
+
+def test_words_and_numbers_in_one_column_are_labels_by_their_spelling():
+    mixed = pd.Series(["1", 1, "b", 2, "b", "b", 1, 1, "1", 2, 2, 2], name="y", dtype=object)
+    found = settle(mixed, task="classification", positive=None, folds=2, accuracy=True)
+    assert found.classes == ("1", "2", "b")

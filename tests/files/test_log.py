@@ -33,7 +33,9 @@ def test_touch_sets_the_time(tmp_path):
 
 def test_a_closed_log_takes_nothing(tmp_path):
     log = files.HeldLog(tmp_path / "log.txt")
+    assert not log.is_closed
     log.close()
+    assert log.is_closed
     with pytest.raises(ValueError, match="is closed"):
         log.write("x")
 

@@ -75,13 +75,40 @@ def _without_rights(root: Path) -> Iterator[Store]:
     paths = [root.parent, root, *root.rglob("*")]
     for path in paths:
         path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        with _as_nobody():
+            yield Store(Site(Layout(root)))
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Give up root's rights, where they are held, for the length of a block."""
     was_root = os.geteuid() == 0
     if was_root:
         os.seteuid(NOBODY)
     try:
-        yield Store(Site(Layout(root)))
+        yield
     finally:
         if was_root:
             os.seteuid(0)
-        for path in paths:
-            path.chmod(0o755)
+
+
+@pytest.fixture
+def may_not_read(store: Store) -> Iterator[Callable[[str], AbstractContextManager[Path]]]:
+    """Close one path below a directory that holds ``mlstore``, for everybody; gives that directory."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        shutil.copytree(store.root, place / "mlstore")
+
+        @contextmanager
+        def close(path: str) -> Iterator[Path]:
+            (place / path).chmod(0)
+            with _as_nobody():
+                yield place
+            (place / path).chmod(0o755)
+
+        yield close

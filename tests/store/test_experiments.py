@@ -201,6 +201,18 @@ def test_a_failure_that_cannot_be_written_is_closed_all_the_same(store, model, m
         with pytest.raises(MlctlError, match="no space left"):
             opened.fail("error", "x")
     assert status(store) == "interrupted"
+    opened.interrupt("MlctlError")  # what stops the work tells it to stop, too
+    assert status(store) == "interrupted"
+
+
+def test_what_has_ended_cannot_be_interrupted(store, model):
+    opened = store.new_experiment(model, None, NOW)
+    ended = opened.finish()
+    assert opened.interrupt("KeyboardInterrupt") == ended
+    assert store.experiments().records == (ended,)
+    failed = store.new_experiment(model, None, NOW)
+    failed.fail("error", "x")
+    assert failed.interrupt("KeyboardInterrupt").status == "failed"
 
 
 def test_a_full_disk_while_beginning_gives_the_log_back(store, model, monkeypatch):

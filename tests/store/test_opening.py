@@ -114,3 +114,17 @@ def test_a_damaged_format_says_what_it_should_hold(tmp_path, content):
 def test_a_place_that_cannot_be_written_is_explained(tmp_path, read_only):
     with read_only as store, pytest.raises(MlctlError, match=r"cannot make .*other: permission denied"):
         init(store.root.parent / "other", NOW)
+
+
+@pytest.mark.parametrize("closed", ["", "FORMAT"])
+def test_a_store_that_may_not_be_read_is_explained(may_not_read, closed):
+    with may_not_read(f"mlstore/{closed}") as place:
+        with pytest.raises(MlctlError, match=r"cannot read .*FORMAT: permission denied"):
+            find(place, explicit=None, environ={})
+        with pytest.raises(MlctlError, match=r"cannot read .*FORMAT: permission denied"):
+            init(place / "mlstore", NOW)
+
+
+def test_a_directory_on_the_way_up_that_may_not_be_read_is_passed_over(may_not_read):
+    with may_not_read("") as place, pytest.raises(NotFoundError, match="no store in"):
+        find(place / "x", explicit=None, environ={})
