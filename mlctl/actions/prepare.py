@@ -169,7 +169,7 @@ def rarest_share(found: Examination) -> float:
 
 
 def is_rare(found: Examination) -> bool:
-    """Tell, of a classification, whether one class is rarer than it would be in a balanced table, and under a fifth of the rows."""
+    """Tell, of a classification, whether a class is much rarer than in a balanced table, and under 20 %."""
     balanced = 1 / len(found.classes)
     return rarest_share(found) < min(RARE, balanced / 2 if len(found.classes) > 2 else RARE)
 
