@@ -276,6 +276,8 @@ def show_drift(found: Any) -> None:
     out.say(f"{now} new rows against {before}{season}")
     columns = [*found.columns, *(c for c in (found.target, found.predictions) if c)]
     table.show(table.Table(DRIFT, tuple(_drifting(column) for column in columns)))
+    if found.left_out:
+        out.say("not compared: " + "; ".join(f"{name} {why}" for name, why in found.left_out))
     if found.classifier:
         told = f"{found.classifier.auc:.3f}, at least {found.classifier.low:.3f}"
         out.say(f"a classifier tells old from new with AUC {told}")

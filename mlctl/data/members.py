@@ -121,7 +121,10 @@ def reading(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno is not None:
-            raise MlctlError(f"{name}: cannot be read: {os.strerror(error.errno)}") from error
+            raise MlctlError(
+                f"{name}: cannot be read: {os.strerror(error.errno).lower()}",
+                "check that the file is still there, who owns it and its permissions",
+            ) from error
         # Arrow has no class of its own for a compressed stream that ends early or is damaged.
         raise DataError(
             f"{name}: is cut short or damaged: {error}", "fetch or write the file again"

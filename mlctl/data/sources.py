@@ -13,7 +13,8 @@ from mlctl.data.query import RESULT, run_query
 from mlctl.data.remote import download, is_remote
 from mlctl.data.sklearn_sets import materialise
 from mlctl.domain.secrets import hide_secrets
-from mlctl.errors import NotFoundError, UsageError
+from mlctl.errors import DataError, NotFoundError, UsageError
+from mlctl.files.trouble import explained
 from mlctl.params.model import Data, Sql
 
 Kind = Literal["files", "sklearn", "remote", "sql", "function"]
@@ -119,7 +120,23 @@ def _from_function(reference: str, base: Path, scratch: Path) -> Source:
 
 
 def _local(patterns: Sequence[str], base: Path) -> tuple[tuple[str, Path], ...]:
-    return _named(sorted({path for pattern in patterns for path in _matches(pattern, base)}))
+    found: set[str] = set()
+    for pattern in patterns:
+        with explained("read", base / pattern):
+            found.update(_matches(pattern, base))
+    for file in found:
+        _check_text(file)
+    return _named(sorted(found))
+
+
+def _check_text(file: str) -> None:
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"data.path: {file!r} is no UTF-8 text, and no record can name it",
+            "rename the file, or the directory that it is in",
+        ) from None
 
 
 def _matches(pattern: str, base: Path) -> list[str]:
@@ -129,6 +146,8 @@ def _matches(pattern: str, base: Path) -> list[str]:
             f"data.path: {pattern!r} is a directory, not a file",
             f"name its files: {pattern.rstrip('/')}/*.csv",
         )
+    if literal.exists() and not literal.is_file():
+        raise DataError(f"data.path: {pattern!r} is no regular file", "write the data to a file first")
     # A file whose name holds a bracket or a star is meant as it stands.
     # Path.glob takes no absolute pattern and matches hidden files.
     names = [pattern] if literal.exists() else glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207

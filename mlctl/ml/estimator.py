@@ -2,7 +2,9 @@
 
 import importlib
 import inspect
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,8 +138,9 @@ def load_rule(source: str, function: str, task: Task) -> Any:
         Where the file cannot be run, or has no such function.
     """
     try:
-        compile_rule(source, function)
-    except Exception as error:  # whatever the user's file raises
+        with redirect_stdout(sys.stderr):  # what it prints is no data of ours
+            compile_rule(source, function)
+    except (Exception, SystemExit) as error:  # whatever the user's file raises
         raise UsageError(
             f"rule {function!r} cannot be used: {type(error).__name__}: {error}",
             f"the file needs: def {function}(row): return …",
@@ -155,15 +158,19 @@ def find_class(path: str) -> type:
     """
     module, _, name = path.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), name)
+        with redirect_stdout(sys.stderr):  # what it prints is no data of ours
+            found = getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         package = (error.name or module).partition(".")[0]
         raise UsageError(
             f"ladder: {path}: there is no module {error.name!r}",
-            f"install it: pip install {package}" if package == error.name else "check its spelling",
+            f"check its spelling; install it (pip install {package}), or put its directory on PYTHONPATH"
+            if package == error.name
+            else "check its spelling",
         ) from error
-    except Exception as error:  # whatever importing a foreign package raises
-        raise UsageError(f"ladder: {path} cannot be imported: {error}", "check its spelling") from error
+    except (Exception, SystemExit) as error:  # whatever importing a foreign package raises
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(f"ladder: {path} cannot be imported: {told}", "check its spelling") from error
     if not (inspect.isclass(found) and all(callable(getattr(found, verb, None)) for verb in _VERBS)):
         raise UsageError(
             f"ladder: {path} is no estimator: it lacks {' or '.join(_VERBS)}",

@@ -40,6 +40,8 @@ def override(tree: Mapping[Any, Any], settings: Sequence[str]) -> dict[Any, Any]
             raise UsageError(
                 f"--set {shown(setting)}: wanted KEY=VALUE", "such as --set split.random_state=7"
             )
+        if any("\ud800" <= character <= "\udfff" for character in setting):
+            raise UsageError(f"--set {shown(setting)}: is no UTF-8 text", "set the terminal to UTF-8")
         _put(changed, parts, _value(text, key))
     return changed
 

@@ -149,3 +149,13 @@ def test_an_experiment_without_a_model_is_its_data(drift, place):
     found = drift(rows(300, 1), "--json").json
     assert found["predictions"] is None
     assert found["important"] == ["x", "y", "z", "code"]
+
+
+def test_columns_that_are_gone_or_new_are_said(mlctl, nowhere_else):
+    rows = "".join(f"{i % 17},{i % 5}\n" for i in range(300))
+    (nowhere_else / "a.csv").write_text("x,old\n" + rows)
+    (nowhere_else / "b.csv").write_text("x,new\n" + rows)
+    ran = mlctl("monitor", "drift", "b.csv", "--against", "a.csv")
+    assert ran.code == 0
+    assert "not compared: " in ran.err
+    assert "old" in ran.err

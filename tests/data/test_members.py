@@ -82,5 +82,5 @@ def test_a_bad_file_is_refused_with_its_name(tmp_path, name, content, said):
 def test_a_file_that_the_system_does_not_give_is_no_fault_of_the_data(tmp_path):
     with pytest.raises(MlctlError) as caught:
         look("t.csv", tmp_path / "t.csv")
-    assert caught.value.message == "t.csv: cannot be read: No such file or directory"
+    assert caught.value.message == "t.csv: cannot be read: no such file or directory"
     assert caught.value.exit_code == 1

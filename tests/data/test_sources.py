@@ -1,7 +1,7 @@
 import pytest
 
 from mlctl.data.sources import resolve
-from mlctl.errors import NotFoundError
+from mlctl.errors import DataError, MlctlError, NotFoundError
 
 from .tables import section
 
@@ -119,3 +119,21 @@ def test_what_is_fetched_needs_a_scratch_directory(tmp_path, fields):
 def test_what_is_described_is_what_was_typed(base):
     source = resolve(section(path=str(base / "one.csv")), base, None, {"path": "${DATA}/one.csv"})
     assert source.described == {"path": "${DATA}/one.csv"}
+
+
+def test_a_device_is_no_file(base):
+    with pytest.raises(DataError, match="'/dev/null' is no regular file"):
+        resolve(section(path="/dev/null"), base)
+
+
+def test_a_name_that_no_system_takes_is_explained(base):
+    with pytest.raises(MlctlError, match="file name too long") as caught:
+        resolve(section(path="x" * 5000), base)
+    assert "shorter names" in caught.value.hint
+
+
+def test_a_file_name_that_is_no_text_is_refused(base):
+    (base / "odd\udcff.csv").write_text("a,y\n1,2\n")
+    with pytest.raises(DataError, match=r"odd\\udcff.csv' is no UTF-8 text") as caught:
+        resolve(section(path="odd*.csv"), base)
+    assert "rename" in caught.value.hint

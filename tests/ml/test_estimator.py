@@ -116,6 +116,25 @@ def test_classes_that_are_none(path, message, hint):
     assert hint in caught.value.hint
 
 
+@pytest.mark.parametrize("text", ["raise SystemExit(3)", "raise RuntimeError('no licence')", "def f(:"])
+def test_a_module_that_cannot_be_imported_ends_nothing(text, tmp_path, monkeypatch):
+    (tmp_path / "unruly_module.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UsageError, match=r"unruly_module\.Class cannot be imported: [A-Z]"):
+        find_class("unruly_module.Class")
+    with pytest.raises(UsageError, match=r"rule 'f' cannot be used: [A-Z]"):
+        load_rule(text, "f", "regression")
+
+
+def test_what_foreign_code_prints_is_kept_out_of_the_data(tmp_path, monkeypatch, capsys):
+    text = "print('hello')\nfrom sklearn.svm import SVC as Class\ndef f(row): return 1"
+    (tmp_path / "talking_module.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    find_class("talking_module.Class")
+    load_rule(text, "f", "regression")
+    assert capsys.readouterr() == ("", "hello\nhello\n")
+
+
 def test_which_preprocessing_a_class_gets():
     assert family("svc", "sklearn.svm.SVC") == "distance"
     assert family("sklearn.svm.SVC", "sklearn.svm.SVC") == "distance"

@@ -66,3 +66,8 @@ def test_what_is_refused(setting, message, hint):
         override({"preprocess": "none", "data": {"path": ["x"]}}, [setting])
     assert caught.value.message.startswith(message)
     assert caught.value.hint.startswith(hint)
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(UsageError, match=r"description=\\udcff'?: is no UTF-8 text"):
+        override({}, ["description=\udcff"])
