@@ -182,7 +182,7 @@ def _tied(comparable: Sequence[Experiment], metric: Metric) -> frozenset[str]:
 
 def _delta(experiment: Experiment, reference: Experiment | None, metric: Metric) -> float | None:
     """Return how far it is ahead, more is better; None for the reference itself."""
-    if reference is None or reference is experiment:
+    if reference is None or reference.experiment_id == experiment.experiment_id:
         return None
     score = experiment.score("cross_validation", metric.name)
     other = reference.score("cross_validation", metric.name)

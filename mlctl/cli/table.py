@@ -107,7 +107,7 @@ def _terminal(table: Table) -> tuple[str, ...]:
 
 def fit(table: Table, width: int) -> tuple[Column, ...]:
     """Return the columns that a width has room for, the kept ones first."""
-    room = width - sum(_width(c, table.rows) + DRAWN_GAP for c in table.columns if c.keep)
+    room = width + DRAWN_GAP - sum(_width(c, table.rows) + DRAWN_GAP for c in table.columns if c.keep)
     chosen = {c.key for c in table.columns if c.keep}
     for column in table.columns:
         if column.keep:

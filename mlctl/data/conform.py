@@ -22,6 +22,8 @@ _EMPTY: dict[str, Any] = {
     "text": TEXT,
 }
 
+_INFINITE_HINT = "mend the file: no model was trained on infinities"
+
 
 def conform(frame: pd.DataFrame, columns: Sequence[Column], dates: Mapping[str, str]) -> pd.DataFrame:
     """Return the features that training had, in its order and kinds; other columns are left out.
@@ -57,6 +59,11 @@ def conform(frame: pd.DataFrame, columns: Sequence[Column], dates: Mapping[str, 
             found[column.name] = _as_kind(frame[column.name], column.kind, dates.get(column.name))
         except DataError as error:
             problems.append(Problem(error.message, f"the model learned it as {column.kind}"))
+            continue
+        if column.kind == "number" and (infinite := _infinite(found[column.name])):
+            problems.append(
+                Problem(f"column {column.name!r} has {infinite:,} infinite values", _INFINITE_HINT)
+            )
     refuse(problems)
     return pd.DataFrame(found, index=frame.index, copy=False)
 
@@ -99,12 +106,18 @@ def _as_kind(series: pd.Series, kind: str, date_form: str | None) -> pd.Series:
     return pd.Series([None] * len(series), index=series.index, dtype=_EMPTY[kind])
 
 
+def _infinite(series: pd.Series) -> int:
+    return int(np.isinf(series.to_numpy(dtype="float64", na_value=np.nan)).sum())
+
+
 def _numbers(series: pd.Series) -> Any:
     if len(series) and family(series) not in {"number", "boolean"}:
         raise DataError(
             f"target {series.name!r} is {family(series)}, and the model answers with numbers",
             "check the file, or data.missing",
         )
+    if infinite := _infinite(series):
+        raise DataError(f"target {series.name!r} has {infinite:,} infinite values", _INFINITE_HINT)
     return series.to_numpy(dtype="float64")
 
 

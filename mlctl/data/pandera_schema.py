@@ -7,8 +7,10 @@ pandera comes with an extra, and is imported where such a schema is used.
 """
 
 import contextlib
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -63,7 +65,8 @@ def enforcing(path: Path) -> Iterator[Callable[[pd.DataFrame], Validation]]:
     MlctlError
         When pandera is not installed, or the file's own code raises.
     """
-    pandera = extra("pandera", "pandera.pandas", f"{_KEY} {path}")
+    with _environment_kept():
+        pandera = extra("pandera", "pandera.pandas", f"{_KEY} {path}")
     if path.suffix != PYTHON:
         schema = _from_yaml(path)
         yield lambda frame: _strictly(lambda: _hold(pandera, schema, frame), path)
@@ -74,6 +77,18 @@ def enforcing(path: Path) -> Iterator[Callable[[pd.DataFrame], Validation]]:
     with own.running(source) as module:
         written = own.guarded(lambda: _from_module(pandera, module, path))
         yield lambda frame: own.guarded(lambda: _hold(pandera, written, frame))
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    # For Spark's sake pandera 0.35 sets PYARROW_IGNORE_TIMEZONE when it is first imported, and Arrow then
+    # drops the offsets of times without a word.
+    before = os.environ.copy()
+    try:
+        yield
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
 
 
 def _from_yaml(path: Path) -> Any:

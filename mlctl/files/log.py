@@ -61,6 +61,11 @@ class HeldLog:
             os.close(self._handle)
             self._handle = None
 
+    def __del__(self) -> None:
+        # Work that was cut off may not have come to close it: what nobody writes to any more is not running.
+        if hasattr(self, "_handle"):
+            self.close()
+
     def _open(self) -> int:
         if self._handle is None:
             raise ValueError(f"{self._path} is closed")

@@ -233,3 +233,15 @@ def test_a_tag_filters(mlctl, small_store):
 def test_the_baseline_is_known_where_only_some_are_compared(mlctl, small_store):
     row = mlctl("compare", "2", "--json").json["experiments"][0]
     assert row["delta_baseline"] == pytest.approx(0.618)
+
+
+def test_two_equal_experiments_are_said_to_be_equal(mlctl, small_store, store):
+    from tests.actions.records import LINEAR
+    from tests.cli.conftest import NOW
+
+    again = store.new_experiment(
+        store.model("iris", "species"), None, NOW, metric="accuracy_score", comparison_key="same",
+        evaluations=LINEAR.evaluations, validation_dataset=LINEAR.validation_dataset,
+    )  # fmt: skip
+    again.finish()
+    assert "their folds are equal in accuracy_score" in mlctl("diff", "2", "5").err

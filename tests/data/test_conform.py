@@ -4,6 +4,7 @@ import pytest
 
 from mlctl.data.conform import conform, conform_target
 from mlctl.data.examine import examine, types_of
+from mlctl.domain.columns import Column
 from mlctl.errors import DataError
 
 from .tables import TEXT, read_text, section
@@ -100,3 +101,11 @@ def test_answers_that_are_none(frame, classes, said, hint):
         conform_target(pd.DataFrame(frame), "y", classes)
     assert caught.value.message == said
     assert hint in caught.value.hint
+
+
+def test_infinite_values_are_refused_before_a_model_sees_them():
+    frame = pd.DataFrame({"age": [1.0, np.inf, -np.inf], "y": [1.0, 2.0, np.inf]})
+    with pytest.raises(DataError, match="column 'age' has 2 infinite values"):
+        conform(frame, [Column("age", "number", 3, 0)], {})
+    with pytest.raises(DataError, match="target 'y' has 1 infinite values"):
+        conform_target(frame, "y", ())

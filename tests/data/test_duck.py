@@ -111,7 +111,7 @@ def test_a_database_that_is_missing(base):
         (
             "SELECT CASE i WHEN 450000 THEN error('no ' || i)::INT ELSE i END AS y FROM range(500000) t(i)",
             DataError,
-            "rows: Invalid Input Error: no 450000",
+            "Invalid Input Error: no 450000",
         ),
     ],
 )

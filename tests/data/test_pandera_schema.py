@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from textwrap import dedent
 
@@ -243,7 +244,8 @@ columns:
 """
 
 
-def test_what_pandera_writes_is_read(held, tmp_path):
+def test_what_pandera_writes_is_read(held, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYARROW_IGNORE_TIMEZONE", "")  # or the import below would set it for every later test
     from pandera.io.pandas_io import to_yaml
     from pandera.pandas import Check, Column, DataFrameSchema
 
@@ -304,3 +306,20 @@ def test_without_pandera_the_extra_is_named(tmp_path, monkeypatch):
     with pytest.raises(MlctlError, match=r"schema\.py needs pandera, which is not installed") as raised:
         enforcing(tmp_path / "schema.py").__enter__()
     assert raised.value.hint == "pip install 'mlctl[pandera]'"
+
+
+def test_times_keep_their_offsets_after_pandera_was_imported(tmp_path):
+    script = (
+        "import datetime as dt, os, pathlib, pyarrow as pa\n"
+        "from mlctl.data.pandera_schema import enforcing\n"
+        "path = pathlib.Path('s.py')\n"
+        "path.write_text('import pandera.pandas as pa\\nschema = pa.DataFrameSchema({})\\n')\n"
+        "with enforcing(path): pass\n"
+        "at = dt.datetime(2026, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))\n"
+        "print(pa.array([at], pa.timestamp('s', 'UTC')).cast(pa.int64())[0])\n"
+        "print('PYARROW_IGNORE_TIMEZONE' in os.environ)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1767222000", "False"]

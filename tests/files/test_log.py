@@ -40,6 +40,13 @@ def test_a_closed_log_takes_nothing(tmp_path):
         log.write("x")
 
 
+def test_a_log_that_was_forgotten_gives_the_lock_back(tmp_path):
+    log = files.HeldLog(tmp_path / "log.txt")
+    assert files.is_locked(tmp_path / "log.txt")
+    del log
+    assert not files.is_locked(tmp_path / "log.txt")
+
+
 def test_it_replaces_nothing(tmp_path):
     (tmp_path / "log.txt").write_text("")
     with pytest.raises(MlctlError, match=r"cannot write .*log.txt: file exists"):

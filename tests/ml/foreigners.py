@@ -1,7 +1,9 @@
 """Estimators of another package, as far as mlctl can tell: named by their dotted path."""
 
+import ctypes
 import os
 import re
+import sys
 import time
 import warnings
 
@@ -43,6 +45,20 @@ class Majority(ClassifierMixin, BaseEstimator):
     def _warn_much(self, rows):
         for number in range(100):
             warnings.warn(f"{number} \ud800\x1b" + "x" * 10_000, ConvergenceWarning, stacklevel=2)
+
+    def _mumble(self, rows):
+        raise ValueError("\ud800\x1b[31m" + "x" * 5_000_000)
+
+    def _print(self, rows):
+        print("from Python")
+        os.write(1, b"raw\n")
+        os.write(2, b"raw\n")
+
+    def _exit(self, rows):
+        sys.exit(3)
+
+    def _crash(self, rows):
+        ctypes.string_at(0)
 
     def _die(self, rows):
         os._exit(9)

@@ -117,6 +117,18 @@ def test_boosting_gets_its_categories_first():
     assert set(matrix[:, 0]) == {0.0, 1.0, 2.0, 3.0}
 
 
+def test_boosting_is_given_no_column_of_nothing_but_gaps():
+    rows = 30
+    frame = pd.DataFrame({"n": np.arange(float(rows)), "rare": np.nan, "when": pd.NaT, "flag": None})
+    kinds = {"n": "number", "rare": "number", "when": "date", "flag": "boolean"}
+    columns = [Column(name, kind, 2, 0 if name == "n" else rows - 1) for name, kind in kinds.items()]
+    frame = frame.astype({"when": "datetime64[ns]", "flag": "object"})
+    matrix = build_preprocessor(columns, options(), BOOSTING).fit_transform(frame)
+    assert not np.isnan(matrix).all(axis=0).any()
+    kept = build_preprocessor(columns, options(), FOREST).fit_transform(frame)
+    assert np.isnan(kept).all(axis=0).any()  # trees take it as it is
+
+
 @pytest.mark.parametrize(("needs", "code"), [(BOOSTING, np.nan), (FOREST, -1.0)])
 def test_an_unseen_level(needs, code):
     row = table().head(1).assign(job="astronaut")
