@@ -1,4 +1,4 @@
-"""A training that is cut off, at any moment and in any way: the store stays readable, and the climb goes on."""
+"""A training that is cut off, at any moment and in any way: the store stays readable, the climb goes on."""
 
 import json
 import os
