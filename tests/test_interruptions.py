@@ -1,5 +1,7 @@
 """A training that is cut off, at any moment and in any way: the store stays readable, the climb goes on."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from mlctl.cli.main import main
 from tests.conftest import REPOSITORY, Ran
 
 PARAMETERS = """\
@@ -30,14 +33,13 @@ EXPERIMENTS = Path("mlstore/projects/p/models/m/experiments")
 class Training:
     """``mlctl train`` in a process group of its own, as from a terminal of its own."""
 
-    def __init__(self, *words: str, home: Path | None = None) -> None:
+    def __init__(self, *words: str) -> None:
         # Whatever it starts inherits this, so that nothing can be left behind unseen.
         self._mark = f"MLCTL_TEST={os.urandom(8).hex()}"
         name, _, value = self._mark.partition("=")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mlctl", "train", "--params", "p.yaml", *words],
             env=os.environ | {name: value, "PYTHONPATH": str(REPOSITORY)},
-            cwd=home,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -109,19 +111,17 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the climb gives when nothing happens to it."""
     place = tmp_path_factory.mktemp("uninterrupted")
     (place / "p.yaml").write_text(PARAMETERS)
-    subprocess.run([sys.executable, "-m", "mlctl", "init"], cwd=place, capture_output=True, check=True)
-    done = Training("--json", home=place)
-    out, err = done.process.communicate(timeout=PATIENCE_S)
-    assert done.process.returncode == 0, err
-    return json.loads(out)
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        assert main(["init", str(place / "mlstore")]) == 0
+        told.truncate(0)
+        told.seek(0)
+        assert main(["train", "--params", str(place / "p.yaml"), "--json"]) == 0
+    return json.loads(told.getvalue())
 
 
 def scratch_is_made() -> bool:
     return any(Path("mlstore/tmp").iterdir())
-
-
-def first_rung_runs() -> bool:
-    return any(EXPERIMENTS.glob("*_1/meta.yaml"))
 
 
 def first_rung_is_done() -> bool:
@@ -132,9 +132,7 @@ def second_rung_is_written() -> bool:
     return any(EXPERIMENTS.glob("*_2/model.*"))
 
 
-@pytest.mark.parametrize(
-    "moment", [scratch_is_made, first_rung_runs, first_rung_is_done, second_rung_is_written]
-)
+@pytest.mark.parametrize("moment", [scratch_is_made, first_rung_is_done, second_rung_is_written])
 @pytest.mark.parametrize("how", ["kill -9", "Ctrl-C"])
 def test_a_climb_that_is_cut_off_goes_on(mlctl, start, uninterrupted, how, moment):
     training = start()
@@ -186,11 +184,10 @@ def test_while_a_rung_hangs_it_is_seen_and_protected_and_then_resumed(mlctl, sta
     assert mlctl("experiment", "remove", "2").code == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_hanging_rung_ends_with_its_climb(mlctl, start, number):
+def test_a_hanging_rung_ends_with_its_climb(mlctl, start):
     training = start(parameters=HANGING)
     training.wait_until(lambda: any(EXPERIMENTS.glob("*_2/meta.yaml")))
-    _, said = training.end(number)
+    _, said = training.end(signal.SIGTERM)
     assert "Traceback" not in said
     assert statuses(mlctl)["p_nogit_2"] == "interrupted"
 
