@@ -4,10 +4,10 @@ import re
 import tempfile
 from pathlib import Path
 
+from mlctl.actions.datasets import loaded_for
 from mlctl.data.describe import column_facts
 from mlctl.data.read import read
 from mlctl.data.sources import resolve
-from mlctl.params.model import Data
 from mlctl.params.starter import starter
 
 
@@ -25,8 +25,7 @@ def starter_for(data: str, target: str, project: str | None, model: str | None, 
     base : Path
         What relative paths are relative to.
     """
-    built_in = data.startswith("sklearn:")
-    section = Data(target=target, source=data) if built_in else Data(target=target, path=(data,))
+    section = loaded_for(data, project or _name(data), target).parameters.data
     with tempfile.TemporaryDirectory() as scratch:
         table = read(resolve(section, base, Path(scratch)).members, section)
     return starter(column_facts(table.frame), data, target, project or _name(data), model or _name(target))

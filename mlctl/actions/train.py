@@ -123,6 +123,8 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         prepared = prepare(parameters, fetched.table, rules)
         changed = since_last(store, parameters, fetched.table.frame, order.now())
         prepared = replace(prepared, warnings=(*fetched.source.notes, *prepared.warnings, *changed))
+        # What an estimator refuses is refused here, before anything is stored.
+        climb = Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock)
         kept = keep(fetched, parameters.data, scratch=scratch, threads=prepared.problem.jobs or 1)
         model = _model(store, prepared, order)
         key = ladder_key(order.loaded.effective, fingerprint_of(kept))
@@ -133,7 +135,7 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         opened = climber.open(prepared.rungs[0], order.now()) if not done else None
         dataset, is_new = _dataset(store, kept, order, opened, done)
         listener.began(Beginning(model, prepared, dataset, is_new, done, order.resume and not done))
-        with Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock) as climb:
+        with climb:
             rungs = _climb(climber, climb, dataset, order, listener, done, opened)
     return Trained(model, rungs, recommend_from(rungs), tuple(climb.skipped), prepared.warnings)
 
@@ -141,7 +143,9 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
 def _model(store: Store, prepared: Prepared, order: Order) -> Model:
     parameters, now = prepared.parameters, order.now()
     store.add_project(parameters.project, "", now)
-    model, _ = store.add_model(parameters.project, parameters.model, parameters.description, now)
+    # As it was typed: what the environment gave is never written.
+    description = str(order.loaded.effective["description"])
+    model, _ = store.add_model(parameters.project, parameters.model, description, now)
     settled = {"task": parameters.task, "target": parameters.data.target, "metric": parameters.metric}
     if model.task and model.task != parameters.task:
         raise UsageError(

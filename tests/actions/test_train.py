@@ -160,3 +160,29 @@ def test_a_damaged_file_while_data_is_read_is_told(mlctl, nowhere_else, monkeypa
     ran = mlctl("train", "--params", "t.yaml")
     assert ran.code == 5
     assert "the data changed while it was read: t.csv" in ran.err
+
+
+def test_a_description_from_the_environment_is_never_written(mlctl, iris, monkeypatch):
+    monkeypatch.setenv("WHY", "s3cret-reason")
+    text = (iris / "iris.yaml").read_text().replace("model: species", "model: other")
+    (iris / "other.yaml").write_text(text + 'description: "${WHY}"\n')
+    assert mlctl("train", "--params", "other.yaml", *ONE).code == 0
+    written = [path for path in (iris / "mlstore").rglob("*") if path.is_file()]
+    assert not [path for path in written if b"s3cret-reason" in path.read_bytes()]
+
+
+def test_what_an_estimator_refuses_is_refused_before_anything_is_stored(mlctl, nowhere_else):
+    Path("t.csv").write_text("a,word,y\n" + "".join(f"{i},w{i % 3},{i % 2}\n" for i in range(90)))
+    Path("t.yaml").write_text(
+        "project: t\nmodel: y\ndata: {path: t.csv, target: y}\npreprocess: none\nladder: [decision_tree]\n"
+    )
+    mlctl("init")
+    assert mlctl("train", "--params", "t.yaml").code == 2
+    assert mlctl("status", "--json").json["projects"] == 0
+
+
+def test_a_first_file_for_what_is_not_there_is_refused_in_words(mlctl, nowhere_else):
+    for words in (("sklearn:nope", "--target", "y"), ("sklearn:iris", "--target", ""), ("", "--target", "y")):
+        ran = mlctl("params", "init", *words)
+        assert ran.code in {2, 3}
+        assert ran.err.startswith("error: ")
