@@ -215,5 +215,5 @@ def _document(found: Any, view: table.Table, damaged: Any) -> dict[str, Any]:
         "differing_parameters": list(found.differing),
         "hidden": sorted({name for row in found.rows for name in row.fields} - shown),
         "rows_left_out": found.left_out + found.filtered_out,
-        "warnings": [f"{record.path}: {record.reason}" for record in damaged],
+        "warnings": out.unreadable(damaged),
     }

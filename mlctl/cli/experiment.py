@@ -91,7 +91,7 @@ def list_(
     listing = opened.experiments(project, model)
     records = latest_first(listing.records)
     if as_json:
-        warnings = [f"{record.path}: {record.reason}" for record in listing.damaged]
+        warnings = out.unreadable(listing.damaged)
         out.document({"experiments": [e.to_dict() for e in records], "warnings": warnings})
         return
     out.damaged(listing.damaged)

@@ -39,7 +39,7 @@ def list_(project: ProjectOption = None, store: StoreOption = None, as_json: Jso
     listing = here(store).open().models(project)
     rows = tuple(m.to_dict() | {"project_name": m.project_name} for m in listing.records)
     if as_json:
-        warnings = [f"{record.path}: {record.reason}" for record in listing.damaged]
+        warnings = out.unreadable(listing.damaged)
         out.document({"models": list(rows), "warnings": warnings})
         return
     out.damaged(listing.damaged)

@@ -83,7 +83,12 @@ def _styled(words: str, code: str) -> str:
     return f"\x1b[{code}m{words}\x1b[0m" if colour(sys.stderr) else words
 
 
+def unreadable(records: Sequence[Any]) -> list[str]:
+    """Return a line for each record that could not be read: what a JSON document's warnings hold."""
+    return [f"{record.path}: {record.reason}" for record in records]
+
+
 def damaged(records: Sequence[Any]) -> None:
     """Name the records that could not be read."""
-    for record in records:
-        warn(f"{record.path}: {record.reason}; the rest is shown")
+    for line in unreadable(records):
+        warn(f"{line}; the rest is shown")

@@ -39,7 +39,7 @@ def list_(store: StoreOption = None, as_json: JsonOption = False) -> None:
         for p in listing.records
     )
     if as_json:
-        warnings = [f"{record.path}: {record.reason}" for record in listing.damaged]
+        warnings = out.unreadable(listing.damaged)
         out.document({"projects": list(rows), "warnings": warnings})
         return
     out.damaged(listing.damaged)

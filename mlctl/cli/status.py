@@ -19,7 +19,7 @@ def status(store: StoreOption = None, as_json: JsonOption = False) -> None:
                 "projects": found.projects,
                 "models": [m.to_dict() for m in found.models],
                 "trash": found.trash,
-                "warnings": [f"{record.path}: {record.reason}" for record in found.damaged],
+                "warnings": out.unreadable(found.damaged),
             }
         )
         return
