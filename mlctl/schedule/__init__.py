@@ -1,0 +1,1 @@
+"""When a model is due, and who is told: cron expressions, the crontab block, retries, notifications."""
