@@ -1,56 +1,91 @@
 """``mlctl show``."""
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from mlctl.cli import facts, forms, out, table
-from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption
+from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption, TrustOption
 from mlctl.cli.place import here
+from mlctl.errors import UsageError
 
 
 def show(
     ref: RefArgument,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Where --html writes; the version id and .html by default."),
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="Write one page with everything, plots too.")] = False,
+    plots: Annotated[
+        bool, typer.Option("--plots", help="Draw the plots as PNG into the experiment's reports/plots/.")
+    ] = False,
+    max_minutes: Annotated[
+        float,
+        typer.Option(
+            "--max-minutes",
+            min=0.0,
+            help="For what plots need measured first: importance of the columns, learning curve.",
+        ),
+    ] = 2.0,
+    trust: TrustOption = False,
     project: ProjectOption = None,
     model: ModelOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one experiment in full."""
-    from mlctl.actions import locate
+    """Show one experiment in full: scores, checks, facts; its plots and its page on request."""
+    from mlctl.actions import checks, locate
     from mlctl.actions import show as action
 
+    if file and not html:
+        raise UsageError(f"what is {str(file)!r} for?", f"mlctl show {ref} --html {file}")
     opened = here(store).open()
     found = locate.experiment(opened, ref, project, model)
-    owner = opened.model(found.project_name, found.model_name)
+    champion = opened.champion(opened.model(found.project_name, found.model_name))
     peers = opened.experiments(found.project_name, found.model_name).records
-    shown = action.describe(found, peers, opened.champion(owner))
+    made: tuple[Path, ...] = ()
+    if html or plots:
+        from mlctl.cli import show_plots
+
+        page = (file or Path(f"{found.model_version_id}.html")) if html else None
+        wanted = show_plots.Wanted(page, plots, max_minutes * 60, trust)
+        found, made = show_plots.make(opened, found, peers, champion, wanted)
+    shown = action.describe(found, peers, champion, checks.checked(opened, found, peers))
     directory = opened.relative(opened.experiment_directory(found))
     if as_json:
-        out.document({"experiments": [_document(shown, directory)]})
+        out.document({"experiments": [_document(shown, directory)], "files": [str(path) for path in made]})
+        return
+    if made:
+        for path in made:
+            out.text(str(path))
         return
     _head(shown)
     _scores(shown)
+    _checks(shown)
     facts.show(_facts(shown, directory))
 
 
 def _document(shown: Any, directory: Any) -> dict[str, Any]:
     e = shown.experiment
-    said = shown.recommendation
     document: dict[str, Any] = e.to_dict()
     return document | {
         "project_name": e.project_name,
         "model_name": e.model_name,
         "directory": str(directory),
         "champion": shown.champion,
-        "recommended": bool(said and said.name == e.model_version_id),
+        "recommended": shown.recommended,
+        "checks": [one.to_dict() for one in shown.checked.found],
+        "checks_muted": [one.code for one in shown.checked.muted],
     }
 
 
 def _head(shown: Any) -> None:
     e = shown.experiment
-    said = shown.recommendation
     standing = [
         *(["champion"] if shown.champion else []),
-        *(["recommended"] if said and said.name == e.model_version_id else []),
+        *(["recommended"] if shown.recommended else []),
     ]
     when = forms.age(e.created_datetime)
     ago = when if when == "now" else f"{when} ago"
@@ -74,6 +109,7 @@ def _scores(shown: Any) -> None:
             "cross_validation": line.mean,
             "std": line.std,
             "held_out": line.test,
+            "dummy": line.dummy,
         }
         for line in shown.scores
     )
@@ -83,9 +119,25 @@ def _scores(shown: Any) -> None:
         table.Column("train", "train", "score", keep=True),
         table.Column("cross_validation", "cross-validation", "score", keep=True, spread="std"),
         table.Column("held_out", "held out", "score", keep=True),
+        table.Column("dummy", "dummy, folds", "score"),
     )
     table.show(table.Table(columns, rows))
     out.text()
+
+
+def _checks(shown: Any) -> None:
+    """Write each check that speaks: its code and name, what was measured, why it matters, what to do."""
+    said = shown.checked
+    for one in said.found:
+        out.text(f"{one.code} {one.name}")
+        facts.show([("  found", one.figure), ("  why", one.reason), ("  remedy", one.remedy)])
+    if said.muted:
+        codes = ", ".join(dict.fromkeys(one.code for one in said.muted))
+        out.text(f"{len(said.muted)} muted by checks.mute: {codes}")
+    if said.found or said.muted:
+        out.text()
+    for line in said.unread:
+        out.warn(f"not looked at: {line}")
 
 
 def _facts(shown: Any, directory: Any) -> list[facts.Fact]:
@@ -100,7 +152,7 @@ def _facts(shown: Any, directory: Any) -> list[facts.Fact]:
         ("seed", str(e.seed)),
         ("tags", ", ".join(e.tags)),
         *[("note", f"{note.get('time', '')} {note.get('text', '')}") for note in e.notes],
-        *[("warning", warning) for warning in e.warnings],
+        *[("warning", warning) for warning in shown.checked.warnings],
         *[("limit", reason) for reason in e.eligible.get("reasons", ())],
         *[("ladder", line) for line in _ladder(shown)],
         ("files", f"{directory}: {', '.join(sorted(e.artifact_file_paths.values()))}"),

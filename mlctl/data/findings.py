@@ -1,23 +1,4 @@
-"""What examination finds worth saying, each kind under a code that stays.
-
-=======  =============================================================================================
-MLC001   a column alone predicts the target nearly perfectly: it may be the target in disguise
-MLC002   a column names the rows (an id, an index): dropped where it cannot teach anything
-MLC003   a column holds one value: dropped
-MLC004   a column holds no value: dropped
-MLC005   rows without a target were left out
-MLC006   the rarest of two classes is under 20 %, and accuracy is the metric
-MLC007   more than 1 % of the rows are copies of another
-MLC008   a category has more than 1,000 levels
-MLC009   the target of a regression is skewed
-MLC010   rows without a time were left out
-MLC011   rows have no group or key
-MLC012   the column names look like values: the header line may be missing
-MLC013   a text column is nearly all numbers, or dates of an ambiguous form
-MLC014   the classes are fractional numbers, and are taken as names
-MLC015   dates lie in the future
-=======  =============================================================================================
-"""
+"""What examination finds worth saying; :mod:`mlctl.domain.checks` has the table of the codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +14,7 @@ class Finding:
     Attributes
     ----------
     code : str
-        ``MLC0xx``, from the table above.
+        ``MLC0xx``, from the table in :mod:`mlctl.domain.checks`.
     severity : {"warn"}
         What refuses the data is a :class:`Problem`.
     message, hint : str
