@@ -8,7 +8,7 @@ from typing import Any
 
 from mlctl import files
 from mlctl.domain.version_id import VersionId
-from mlctl.errors import NotFoundError
+from mlctl.errors import BusyError, NotFoundError
 from mlctl.store.record_files import plain
 from mlctl.store.site import Site
 
@@ -31,7 +31,7 @@ class Event:
     who : str
         Who or what did it.
     what : str
-        ``promote``, ``rollback``, ``retrain``, ``refuse``.
+        ``promote``, ``rollback``, ``retrain``, ``refuse``, ``look``.
     before, after : str or None
         The champion before and after it; ``from`` and ``to`` in the file.
     why : list of str
@@ -78,6 +78,21 @@ def champion(site: Site, project: str, model: str) -> str | None:
     return _pointed(site.layout.unlinked(site.layout.champion(project, model)))
 
 
+def stamp(site: Site, project: str, model: str) -> tuple[object, ...]:
+    """Return the time and size of the files that tell the champion; None for one that is missing."""
+    return tuple(
+        _seen(path) for path in (site.layout.events(project, model), site.layout.champion(project, model))
+    )
+
+
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def record_event(site: Site, project: str, model: str, event: Event) -> None:
     """Append an event, and have the pointer follow where it changes the champion.
 
@@ -86,17 +101,52 @@ def record_event(site: Site, project: str, model: str, event: Event) -> None:
     BusyError
         When somebody else holds the store's lock for too long.
     """
-    layout = site.layout
-    log, pointer = (
-        layout.unlinked(layout.events(project, model)),
-        layout.unlinked(layout.champion(project, model)),
-    )
     with site.locked():
-        files.append_line(log, json.dumps(plain(event.to_dict()), ensure_ascii=False))
-        if event.what in CHANGES and event.after is not None:
-            files.write_atomic(pointer, f"{event.after}\n")
-        elif event.what in CHANGES and pointer.exists():
-            files.remove_file(pointer)
+        _append(site, project, model, event)
+
+
+def promote(site: Site, project: str, model: str, event: Event, expected: str | None) -> None:
+    """Change the champion, if it still is the one that was expected: compare and swap, under the lock.
+
+    Parameters
+    ----------
+    event : Event
+        One of :data:`CHANGES`. It is synced before the pointer moves; a crash between the two leaves the
+        event, which counts.
+    expected : str or None
+        The version id of the champion that the new one was held against; None for no champion.
+
+    Raises
+    ------
+    BusyError
+        When another one is the champion by now, or somebody else holds the store's lock for too long:
+        nothing was changed.
+    NotFoundError
+        When the new champion's directory is gone.
+    """
+    with site.locked():
+        found = champion(site, project, model)
+        if found != expected:
+            raise BusyError(
+                f"the champion of {project}/{model} is {found or 'gone'} by now, not {expected or 'none'}: "
+                "somebody else changed it meanwhile",
+                "ask again: the new champion has to be compared with",
+            )
+        after = event.after
+        if after and not site.layout.unlinked(site.layout.experiment(project, model, after)).is_dir():
+            raise NotFoundError(f"{after} is gone", "take it back: mlctl experiment restore")
+        _append(site, project, model, event)
+
+
+def _append(site: Site, project: str, model: str, event: Event) -> None:
+    layout = site.layout
+    log = layout.unlinked(layout.events(project, model))
+    pointer = layout.unlinked(layout.champion(project, model))
+    files.append_line(log, json.dumps(plain(event.to_dict()), ensure_ascii=False))
+    if event.what in CHANGES and event.after is not None:
+        files.write_atomic(pointer, f"{event.after}\n")
+    elif event.what in CHANGES and pointer.exists():
+        files.remove_file(pointer)
 
 
 def _backward(path: Path) -> Iterator[Event]:

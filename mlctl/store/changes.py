@@ -28,7 +28,7 @@ _IDENTITY: dict[type[Record], str] = {
 }
 _FIXED = {
     *("project_id", "model_id", "experiment_id", "project_name", "model_name", "model_version_id", "dataset"),
-    *("created_datetime", "status", "tags", "notes"),
+    *("created_datetime", "status", "tags", "notes", "gates"),
 }
 
 
@@ -78,6 +78,15 @@ def note(site: Site, record: R, text: str, now: datetime) -> R:
         tree["notes"] = [*tree.get("notes", []), {"time": stamp(now), "text": text}]
 
     return _change(site, record, edit)
+
+
+def keep_gate(site: Site, experiment: Experiment, told: Mapping[str, Any]) -> Experiment:
+    """Add what a gate found to the record of an experiment that was judged."""
+
+    def edit(tree: Tree) -> None:
+        tree["gates"] = [*tree.get("gates", []), dict(told)]
+
+    return _change(site, experiment, edit)
 
 
 def tag(site: Site, record: R, tags: str | Sequence[str], *, remove: bool) -> R:

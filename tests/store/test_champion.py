@@ -1,10 +1,11 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlctl.errors import MlctlError
+from mlctl.errors import BusyError, MlctlError, NotFoundError
 from mlctl.files import atomic
 from mlctl.store.champion import Event
 from mlctl.store.layout import Layout
@@ -143,3 +144,37 @@ def test_a_full_disk_never_leaves_pointer_and_log_apart(store, model, monkeypatc
         if faulty.failed is None:
             break
     assert store.champion(model) == TWO
+
+
+@pytest.fixture
+def experiments(store, model):
+    """Directories of two experiments: a champion has one."""
+    for version in (ONE, TWO):
+        Layout(store.root).experiment("iris", "species", version).mkdir(parents=True)
+
+
+def test_compare_and_swap(store, model, pointer, experiments):
+    store.promote(model, event(store, "promote", None, ONE), None)
+    with pytest.raises(BusyError, match=f"is {ONE} by now, not none"):
+        store.promote(model, event(store, "promote", None, TWO), None)
+    with pytest.raises(BusyError, match=f"is {ONE} by now, not {TWO}"):
+        store.promote(model, event(store, "rollback", TWO, ONE), TWO)
+    store.promote(model, event(store, "promote", ONE, TWO), ONE)
+    with pytest.raises(NotFoundError, match="iris_3f9a1c_9 is gone"):
+        store.promote(model, event(store, "promote", TWO, "iris_3f9a1c_9"), TWO)
+    assert store.champion(model) == TWO
+    assert pointer.read_text() == f"{TWO}\n"
+    assert len(store.events(model)) == 2
+
+
+def test_of_many_at_once_one_wins(store, model, experiments):
+    def attempt(number):
+        try:
+            store.promote(model, event(store, "promote", None, (ONE, TWO)[number % 2]), None)
+        except BusyError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(16))) == 1
+    assert len(store.events(model)) == 1
