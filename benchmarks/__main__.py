@@ -6,7 +6,13 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
 _ADULT = "sample_configs/data/adult.csv"
-BENCHMARKS = (["startup"], ["train", "--data", _ADULT], ["snapshot"])
+BENCHMARKS = (
+    ["startup"],
+    ["train", "--data", _ADULT],
+    ["snapshot"],
+    ["drift", "--tables", "20"],
+    ["gate", "--rounds", "500"],
+)
 
 
 def main() -> int:

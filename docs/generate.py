@@ -14,7 +14,7 @@ os.environ.pop("GITHUB_ACTIONS", None)  # Typer would colour the help
 import typer.main
 
 from mlctl.cli import commands
-from mlctl.data import findings
+from mlctl.domain import checks as table
 from mlctl.domain.kinds import KINDS
 from mlctl.domain.metrics import METRICS
 from mlctl.params.schema import json_schema
@@ -63,7 +63,25 @@ def rungs() -> str:
     for metric in METRICS.values():
         better = "more" if metric.greater_is_better else "less"
         lines.append(f"| `{metric.name}` | {metric.task} | {better} | {', '.join(metric.spellings)} |")
-    lines += ["", "## Findings", "", "```text", inspect.cleandoc(findings.__doc__ or ""), "```"]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def checks() -> str:
+    """Return every check: when it speaks, why it matters, what to do about it."""
+    lines = [
+        "# Checks",
+        "",
+        "What `mlctl show`, `mlctl promote` and the model card say of an experiment. A code keeps its",
+        "meaning. To mute one, name it in the parameters file: `checks: {mute: [MLC009]}`; what was muted is",
+        "counted.",
+    ]
+    for title, of_data in (("Of the data", True), ("Of the method", False)):
+        lines += ["", f"## {title}", "", "| code | check | speaks when | why it matters | remedy |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        for kind in table.CHECKS.values():
+            if (kind.code <= "MLC020") == of_data:
+                cells = (kind.code, kind.name, kind.speaks, kind.reason, kind.remedy)
+                lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return HEAD + "\n".join(lines) + "\n"
 
 
@@ -131,6 +149,7 @@ PAGES = {
     "params.schema.json": schema,
     "store.md": store,
     "rungs.md": rungs,
+    "checks.md": checks,
 }
 
 

@@ -1,6 +1,6 @@
 """``python -m mlctl``."""
 
-from mlctl.cli.main import entry
+from mlctl.cli.entry import entry
 
 if __name__ == "__main__":
     entry()

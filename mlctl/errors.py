@@ -9,7 +9,8 @@
     ├── DataError                5   the data was refused by validation
     ├── DamagedError             6   the store, or a file in it, is damaged or too new
     ├── BusyError               75   somebody else holds the lock: try again
-    └── CancelledError        130   Ctrl-C
+    ├── CancelledError        130   Ctrl-C (129 for SIGHUP, 143 for SIGTERM)
+    └── ReaderGoneError       141   the reader of the output went away
 
 Each carries *what* happened (and where), and a *hint* that says how to mend it. Anything else that is
 raised is a bug and keeps its traceback.
@@ -27,20 +28,27 @@ class MlctlError(Exception):
         How to mend it, preferably a command to type.
     details : sequence of str, default=()
         Further findings, one a line, where there are several at once.
+    may_pass : bool, default=None
+        Whether the same work may succeed later, with nobody doing anything: a network, a database, a
+        time-out. None: as the kind of error has it.
     """
 
     exit_code = 1
     code = "failed"
+    passes = False
 
-    def __init__(self, message: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, hint: str = "", details: tuple[str, ...] = (), may_pass: bool | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.details = details
+        self.may_pass = self.passes if may_pass is None else may_pass
 
-    def __reduce__(self) -> tuple[type["MlctlError"], tuple[str, str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type["MlctlError"], tuple[str, str, tuple[str, ...], bool]]:
         """Travel between processes whole."""
-        return type(self), (self.message, self.hint, self.details)
+        return type(self), (self.message, self.hint, self.details, self.may_pass)
 
 
 class UsageError(MlctlError):
@@ -64,6 +72,10 @@ class RefusedError(MlctlError):
     code = "refused"
 
 
+class GateStoppedError(RefusedError):
+    """The gate could not be applied: the champion cannot score, and stays until a person has looked."""
+
+
 class DataError(MlctlError):
     """The data was refused by validation."""
 
@@ -83,6 +95,7 @@ class BusyError(MlctlError):
 
     exit_code = 75
     code = "busy"
+    passes = True
 
 
 class CancelledError(MlctlError):
@@ -90,3 +103,10 @@ class CancelledError(MlctlError):
 
     exit_code = 130
     code = "interrupted"
+
+
+class ReaderGoneError(MlctlError):
+    """The reader of the output went away, as ``head`` does: nobody has to be told."""
+
+    exit_code = 141
+    code = "reader_gone"

@@ -1,5 +1,6 @@
 """What every test shares: a command line that runs in an empty directory, and no way out of it."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from mlctl.cli.main import main
+from tests import gated
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -66,5 +68,23 @@ def iris(climbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """A copy of that directory to work in: a store that was moved works."""
     place = tmp_path / "moved"
     shutil.copytree(climbed, place)
+    monkeypatch.chdir(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def shop_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with shop/buys, climbed once: dummy, stump, tree. Read it, do not write to it."""
+    place = tmp_path_factory.mktemp("shop")
+    with contextlib.chdir(place):
+        gated.train(gated.rows(1500))
+    return place
+
+
+@pytest.fixture
+def shop(shop_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that directory to work in."""
+    place = tmp_path / "shop"
+    shutil.copytree(shop_once, place)
     monkeypatch.chdir(place)
     return place

@@ -346,6 +346,12 @@ def test_new_rows_that_cannot_be_scored(mlctl, iris, content, code, said):
         (3, ("show", "champion")),
         (3, ("diff", "1", "999")),
         (3, ("compare", "--model", "no")),
+        (3, ("compare", "--project", "no")),
+        (3, ("experiment", "list", "--project", "iri")),
+        (3, ("experiment", "list", "--project", "iris", "--model", "specie")),
+        (3, ("experiment", "list", "--model", "no")),
+        (3, ("model", "list", "--project", "iri")),
+        (3, ("data", "list", "--project", "iri")),
         (2, ("compare", "--filter", "accuracy_score >")),
         (2, ("compare", "--filter", "acuracy_score > 1")),
         (2, ("compare", "--filter", "__import__('os')")),
@@ -355,6 +361,13 @@ def test_new_rows_that_cannot_be_scored(mlctl, iris, content, code, said):
         (2, ("project", "add", "7")),
         (2, ("project", "add", "IRIS")),
         (3, ("experiment", "note", "999", "x")),
+        (2, ("experiment", "note", "1", " ")),
+        (2, ("experiment", "note", "1", "\udcff")),
+        (2, ("experiment", "update", "1", "-d", "\udcff")),
+        (2, ("experiment", "update", "1", "--evaluations", '{"test": {"f1_score": NaN}}')),
+        (2, ("params", "init", "iris.yaml", "-t", "x", "--project", "..")),
+        (2, ("params", "init", "iris.yaml", "-t", "x", "--model", "a/b")),
+        (2, ("train", "--params", "iris.yaml", "-d", "\udcff")),
         (2, ("experiment", "update", "1", "--evaluations", "nonsense")),
         (3, ("status", "--store", "/no/such/store")),
         (2, ("init", "mlstore/inner")),
@@ -371,6 +384,81 @@ def test_references_filters_and_names_that_mean_nothing(mlctl, iris, code, words
     assert set(told.json) == {"schema_version", "error"}
     assert told.err == ""
     assert iris.exists()
+
+
+def test_new_rows_with_gaps_and_a_model_that_takes_none(mlctl, train):
+    assert train("preprocess=none", "ladder=[logistic_regression]").code == 0
+    Path("new.csv").write_text("u,v,y\n1,,a\n2,3,b\n")
+    ran = mlctl("evaluate", "2", "--data", "new.csv")
+    assert ran.code == 5
+    assert "new.csv: the model cannot predict these rows: Input X contains NaN" in ran.err
+    assert "`preprocess: auto` fills gaps" in ran.err
+
+
+def test_a_damaged_record_is_named_when_it_is_asked_for(mlctl, iris):
+    experiments = iris / "mlstore/projects/iris/models/species/experiments"
+    (experiments / "iris_nogit_1/meta.yaml").write_text("\x00")
+    for word in ("1", "iris_nogit_1", "iris_nogit_1", "iris/species:1"):
+        ran = mlctl("show", word)
+        assert ran.code == 6, ran.err
+        assert "iris_nogit_1/meta.yaml cannot be read" in ran.err
+    assert mlctl("show", "iris_nogit_9").code == 3
+    assert mlctl("show", "2").code == 0
+    for path in experiments.glob("*/meta.yaml"):
+        path.write_text("[")
+    ran = mlctl("compare")
+    assert ran.code == 6
+    assert "cannot be read" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words", "said"),
+    [
+        ("environment.yaml", "packages: [1]", ("diff", "1", "2"), "packages is no mapping of names"),
+        ("params.yaml", "data: [1]", ("evaluate", "1"), "params.yaml"),
+        ("params.yaml", "data: {path: x, target: 1}", ("evaluate", "1"), "params.yaml"),
+        ("params.yaml", "data: [1]", ("data", "show", "iris/species:1"), "data is no mapping"),
+    ],
+)
+def test_files_of_the_store_that_hold_something_else(mlctl, iris, file, content, words, said):
+    (iris / "mlstore/projects/iris/models/species/experiments/iris_nogit_1" / file).write_text(content)
+    ran = mlctl(*words)
+    assert ran.code == 6, ran.err
+    assert said in ran.err
+
+
+def test_a_path_from_the_environment_is_never_shown(mlctl, train, monkeypatch):
+    monkeypatch.setenv("SECRET_PLACE", "/somewhere/else")
+    ran = train("data={path: '${SECRET_PLACE}/d.csv', target: y}")
+    assert ran.code == 3
+    assert "no file matches '${SECRET_PLACE}/d.csv'" in ran.err
+    assert "somewhere" not in ran.err
+
+
+def test_a_ladder_whose_every_rung_failed(mlctl, train):
+    ran = train(f"ladder=[{{{FOREIGN}.Majority: {{behaviour: fail}}}}]", "jobs=1", words=("--json",))
+    records = ran.json["experiments"]
+    assert [e["status"] for e in records] == ["finished", "failed"]
+    assert ran.code == 0  # the dummy is a result
+
+
+def test_a_climb_that_still_runs_is_not_gone_on_with(mlctl, train):
+    from mlctl.actions.train import Climb
+
+    seen = []
+
+    def second(self, *words):
+        if not seen:
+            seen.append(None)
+            seen[0] = train(words=("--resume",))
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Climb, "run", second)
+        assert train().code == 130
+    assert seen[0].code == 75
+    assert "is still running: p_nogit_1 (dummy)" in seen[0].err
+    assert train(words=("--resume",)).code == 0
 
 
 def test_a_store_of_a_newer_format_is_left_alone(mlctl, train):
@@ -410,7 +498,14 @@ def without_rights(folder: Path):
             path.chmod(0o755)
 
 
-READ = (("status",), ("compare",), ("show", "1"), ("experiment", "list"), ("project", "list"))
+READ = (
+    ("status",),
+    ("compare",),
+    ("show", "1"),
+    ("experiment", "list"),
+    ("project", "list"),
+    ("evaluate", "1"),
+)
 WRITE = (("experiment", "note", "1", "x"), ("project", "add", "q"), ("experiment", "remove", "1"))
 
 
@@ -454,6 +549,7 @@ def test_a_disk_that_takes_no_more_loses_nothing(mlctl, train, limit):
     assert list(Path("mlstore").rglob(".tmp-*")) == []
     assert mlctl("status", "--json").json["warnings"] == []
     left = mlctl("experiment", "list", "--json").json["experiments"]
-    assert {e["status"] for e in left} <= {"interrupted"}
+    assert {e["status"] for e in left} <= {"interrupted", "failed"}
+    assert all("file too large" in e["error"]["message"] for e in left if e["status"] == "failed")
     again = train(words=("--json", "--resume"))
     assert [e["status"] for e in again.json["experiments"]] == ["finished"]

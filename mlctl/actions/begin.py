@@ -8,6 +8,7 @@ from mlctl.actions.datasets import loaded_for
 from mlctl.data.describe import column_facts
 from mlctl.data.read import read
 from mlctl.data.sources import resolve
+from mlctl.domain.names import check_name
 from mlctl.params.starter import starter
 
 
@@ -25,10 +26,12 @@ def starter_for(data: str, target: str, project: str | None, model: str | None, 
     base : Path
         What relative paths are relative to.
     """
-    section = loaded_for(data, project or _name(data), target).parameters.data
+    project = check_name("project", _name(data) if project is None else project)
+    model = check_name("model", _name(target) if model is None else model)
+    section = loaded_for(data, project, target).parameters.data
     with tempfile.TemporaryDirectory() as scratch:
         table = read(resolve(section, base, Path(scratch)).members, section)
-    return starter(column_facts(table.frame), data, target, project or _name(data), model or _name(target))
+    return starter(column_facts(table.frame), data, target, project, model)
 
 
 def _name(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from mlctl.actions import locate
 from mlctl.actions.acquire import fetch, keep, record
 from mlctl.domain.names import check_name
 from mlctl.domain.records import Dataset, Experiment
-from mlctl.errors import MlctlError, NotFoundError, UsageError
+from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
 from mlctl.params.load import Loaded, from_dict
 from mlctl.params.words import did_you_mean
 from mlctl.store.store import Store
@@ -98,7 +98,10 @@ def _trained_on(store: Store, experiment: Experiment) -> Dataset:
             "name a finished experiment; see `mlctl compare`",
         )
     dataset = store.dataset(experiment.project_name, name)
-    had = store.read_yaml(store.experiment_directory(experiment) / "params.yaml").get("data", {})
+    path = store.experiment_directory(experiment) / "params.yaml"
+    had = store.read_yaml(path).get("data", {})
+    if not isinstance(had, Mapping):
+        raise DamagedError(f"{store.relative(path)}: data is no mapping", "see `mlctl show` for the record")
     named = {had.get(role): role for role in ("target", "time", "group", "key")}
     roles = dict.fromkeys(had.get("drop", ()), "dropped") | named
     schema = [{**column, "role": roles.get(column["column"], "feature")} for column in dataset.schema]
@@ -160,8 +163,8 @@ def remove(store: Store, dataset: Dataset, now: datetime) -> str:
     RefusedError
         Naming the experiments.
     """
-    users = used_by(dataset, store.experiments(dataset.project_name).records)
-    return store.remove_dataset(dataset, users, now)
+    project = dataset.project_name
+    return store.remove_dataset(dataset, lambda: used_by(dataset, store.experiments(project).records), now)
 
 
 def restore(store: Store, name: str) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlctl.actions import environment
 from mlctl.actions.fields import flat_parameters, scores_of
 from mlctl.domain.choice import Difference, difference, tolerance
 from mlctl.domain.metrics import METRICS
@@ -140,6 +141,6 @@ def side_of(store: Store, found: Experiment) -> Side:
     return Side(
         found,
         store.read_yaml(directory / names["parameters"]) if "parameters" in names else {},
-        store.read_yaml(directory / names["packages"]).get("packages", {}) if "packages" in names else {},
+        environment.packages_in(store, directory / names["packages"]) if "packages" in names else {},
         store.dataset(found.project_name, dataset) if dataset else None,
     )

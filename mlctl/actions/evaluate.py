@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import threadpoolctl
+from numpy.typing import NDArray
 
 from mlctl.actions import environment
-from mlctl.actions.prepare import prepare
+from mlctl.actions.prepare import Prepared, prepare
 from mlctl.actions.recheck import Check, check, differences
 from mlctl.actions.recorded import Recorded
 from mlctl.data.conform import conform, conform_target
@@ -56,13 +57,7 @@ def evaluate(recorded: Recorded, *, trust: bool = False) -> Evaluated:
     """
     model = load_model(recorded, trust=trust)
     prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
-    at = {int(row): position for position, row in enumerate(prepared.examination.kept)}
-    wanted = held_out_rows(recorded)
-    if any(row not in at for row in wanted):
-        raise DamagedError(
-            f"{recorded.experiment.model_version_id}: predictions.csv names rows that its data does not have"
-        )
-    positions = np.array([at[row] for row in wanted], dtype=np.int64)
+    positions = held_out_positions(recorded, prepared)
     scores = _scores(prepared.problem, model, positions)
     found = check(recorded.experiment.evaluations, {"test": scores}, ("test",), _elsewhere(recorded))
     return Evaluated(scores, len(positions), found)
@@ -82,7 +77,7 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     # A code such as 007 that was text in training is text here too.
     types = types_of(prepared.problem.columns) | settled.types
     data = settled.model_copy(update={**dict.fromkeys(SOURCES), "path": (path,), "types": types})
-    with recorded.store.scratch() as scratch:
+    with recorded.store.scratch_for_reading() as scratch:
         table = read(resolve(data, base, scratch).members, data)
     target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
@@ -91,7 +86,8 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
         )
     frame = conform(table.frame, prepared.problem.columns, data.dates).iloc[kept]
     rows = np.arange(len(kept), dtype=np.int64)
-    scores = _scores(replace(prepared.problem, frame=frame, target=target), model, rows)
+    problem = replace(prepared.problem, frame=frame, target=target)
+    scores = _scores_of_others(path, problem, model, rows)
     return Evaluated(scores, len(kept), None, table.notes)
 
 
@@ -121,10 +117,41 @@ def _scores(problem: Problem, model: Any, rows: Any) -> dict[str, float]:
         return tasks.scores_on(problem, model, rows)
 
 
+def _scores_of_others(path: str, problem: Problem, model: Any, rows: Any) -> dict[str, float]:
+    try:
+        return _scores(problem, model, rows)
+    except (
+        ValueError,
+        TypeError,
+    ) as error:  # an estimator without preprocessing takes no gap and no new label
+        reason = str(error).strip().partition("\n")[0]
+        raise DataError(
+            f"{path}: the model cannot predict these rows: {reason}",
+            "give it rows like those it was trained on; `preprocess: auto` fills gaps and takes new labels",
+        ) from None
+
+
 def held_out_rows(recorded: Recorded) -> list[int]:
     """Return the positions, in the table as read, of the rows that the model was not trained on."""
     text = (recorded.directory / "predictions.csv").read_text(encoding="utf-8")
     return [int(row["row"]) for row in csv.DictReader(io.StringIO(text))]
+
+
+def held_out_positions(recorded: Recorded, prepared: Prepared) -> NDArray[np.int64]:
+    """Return the positions of the same rows in the examined frame.
+
+    Raises
+    ------
+    DamagedError
+        When the data does not have them.
+    """
+    at = {int(row): position for position, row in enumerate(prepared.examination.kept)}
+    wanted = held_out_rows(recorded)
+    if any(row not in at for row in wanted):
+        raise DamagedError(
+            f"{recorded.experiment.model_version_id}: predictions.csv names rows that its data does not have"
+        )
+    return np.array([at[row] for row in wanted], dtype=np.int64)
 
 
 def _elsewhere(recorded: Recorded) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from mlctl.actions.recommend import recommended_name
 from mlctl.domain.records import Experiment, Model
 from mlctl.domain.refs import Reference, resolve
-from mlctl.errors import NotFoundError, UsageError
-from mlctl.store.store import DamagedRecord, Store, find
+from mlctl.domain.version_id import VersionId
+from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
+from mlctl.store.store import DamagedRecord, Listing, Store, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def only_model(store: Store, project: str | None = None, model: str | None = Non
     """
     if project and model:
         return store.model(project, model)
+    if project:
+        store.project(project)  # one that is not there is named, with the nearest
     models = store.models(project).records
     found = [m for m in models if model is None or m.model_name == model]
     if len(found) == 1:
@@ -82,15 +85,37 @@ def experiment(store: Store, text: str, project: str | None = None, model: str |
     if reference.model:
         project, model = _split(reference.model)
     if not (reference.is_word or project or model):
-        return resolve(reference, store.experiments().records)
+        return _resolved(reference, store.experiments())
     chosen = only_model(store, project, model)
-    records = store.experiments(chosen.project_name, chosen.model_name).records
-    return resolve(
-        reference,
-        records,
-        champion=store.champion(chosen),
-        recommended=lambda: recommended_name(records),
+    return _resolved(
+        reference, store.experiments(chosen.project_name, chosen.model_name), store.champion(chosen)
     )
+
+
+def _resolved(reference: Reference, listing: Listing[Experiment], champion: str | None = None) -> Experiment:
+    records = listing.records
+    try:
+        return resolve(reference, records, champion=champion, recommended=lambda: recommended_name(records))
+    except NotFoundError:
+        for damaged in listing.damaged:
+            if _means(reference.name, Path(damaged.path).parent.name, champion):
+                raise unreadable(damaged) from None
+        raise
+
+
+def _means(name: str, directory: str, champion: str | None) -> bool:
+    """Tell whether a reference may mean the experiment in a directory, whose record cannot be read."""
+    version = VersionId.parse(directory)
+    if version is None or not name:
+        return False
+    if name.isdecimal() and int(name) == version.number:
+        return True
+    return directory.startswith(champion or name if name == "champion" else name)
+
+
+def unreadable(damaged: DamagedRecord) -> DamagedError:
+    """Return the error of a record that was asked for and cannot be read."""
+    return DamagedError(f"{damaged.path} cannot be read: {damaged.reason}", "mend it, or move it elsewhere")
 
 
 def _split(label: str) -> tuple[str, str]:
@@ -124,8 +149,26 @@ def model_experiments(
     return chosen, list(listing.records), listing.damaged
 
 
-def nothing_trained(model: Model) -> NotFoundError:
-    """Return the error of a model without experiments."""
+def check_names(store: Store, project: str | None, model: str | None) -> None:
+    """Make sure that what a listing is narrowed to is there.
+
+    Raises
+    ------
+    NotFoundError
+        With the nearest name.
+    """
+    if project and model:
+        store.model(project, model)
+    elif project:
+        store.project(project)
+    elif model and not any(m.model_name == model for m in store.models().records):
+        raise NotFoundError(f"no model {model!r} in the store", "see `mlctl model list`")
+
+
+def nothing_trained(model: Model, damaged: Sequence[DamagedRecord] = ()) -> MlctlError:
+    """Return the error of a model without experiments that can be read."""
+    if damaged:
+        return unreadable(damaged[0])
     return NotFoundError(
         f"{model.project_name}/{model.model_name} has no experiments yet",
         "train the ladder: mlctl train --params FILE",

@@ -176,15 +176,19 @@ def is_rare(found: Examination) -> bool:
 
 def _split(parameters: Parameters, table: ReadTable, found: Examination) -> Split:
     data = parameters.data
-    identity = found.aside["key"].to_frame() if data.key else _content(parameters, table, found)
     return make_split(
         parameters.split,
         found.target,
         task=found.task,
         times=found.aside["time"] if data.time else None,
         groups=found.aside["group"] if data.group else None,
-        identity=identity,
+        identity=identity(parameters, table, found),
     )
+
+
+def identity(parameters: Parameters, table: ReadTable, found: Examination) -> Any:
+    """Return what names each row kept: the key, else the content; a frame with a row for each of them."""
+    return found.aside["key"].to_frame() if parameters.data.key else _content(parameters, table, found)
 
 
 def _content(parameters: Parameters, table: ReadTable, found: Examination) -> Any:

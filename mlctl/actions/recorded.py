@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
+from mlctl.actions import environment
 from mlctl.actions.prepare import rule_sources
 from mlctl.actions.rung import kept_rule
 from mlctl.data.again import changes, fetch_again
 from mlctl.data.read import ReadTable, read
 from mlctl.domain.records import Dataset, Experiment
-from mlctl.errors import DamagedError, NotFoundError
+from mlctl.errors import DamagedError, NotFoundError, UsageError
 from mlctl.params.load import from_dict
 from mlctl.params.model import Data, Parameters
 from mlctl.params.sections import SOURCES
@@ -52,13 +53,31 @@ def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
             f"{experiment.model_version_id} keeps no data: it is {experiment.status}",
             "name a finished experiment; see `mlctl compare`",
         )
-    parameters = from_dict(_without_source(store.read_yaml(directory / "params.yaml")), os.environ).parameters
+    parameters = stored_parameters(store, experiment)
     dataset = store.dataset(experiment.project_name, dataset_name)
-    packages = store.read_yaml(directory / "environment.yaml").get("packages", {})
+    packages = environment.packages_in(store, directory / "environment.yaml")
     rules = rule_sources(parameters, lambda name: directory / kept_rule(name))
-    with store.scratch() as scratch:
+    with store.scratch_for_reading() as scratch:
         table, notes = dataset_table(store, dataset, parameters.data, scratch)
         yield Recorded(store, experiment, directory, parameters, packages, table, rules, notes)
+
+
+def stored_parameters(store: Store, experiment: Experiment) -> Parameters:
+    """Return the parameters that an experiment was made with.
+
+    Raises
+    ------
+    UsageError
+        When the environment lacks a variable that they need.
+    DamagedError
+        When the file is not as it was.
+    """
+    tree = store.read_yaml(store.experiment_directory(experiment) / "params.yaml")
+    try:
+        return from_dict(_without_source(tree), os.environ).parameters
+    except UsageError:
+        store.verify(experiment)  # a file that was changed is named; else the environment lacks something
+        raise
 
 
 def _without_source(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +85,10 @@ def _without_source(tree: Mapping[str, Any]) -> dict[str, Any]:
 
     A snapshot then needs no variable of the environment that only said where the data once was.
     """
-    data = {key: value for key, value in tree.get("data", {}).items() if key not in SOURCES}
+    given = tree.get("data", {})
+    if not isinstance(given, Mapping):
+        return dict(tree)  # refused where it is checked
+    data = {key: value for key, value in given.items() if key not in SOURCES}
     return {**tree, "data": {**data, "path": "data"}}
 
 

@@ -29,7 +29,7 @@ def reproduce(
     start_server()
     prepared = prepare(recorded.parameters, recorded.table, recorded.rules)
     rung = _rung(recorded, prepared)
-    with recorded.store.scratch() as scratch:
+    with recorded.store.scratch_for_reading() as scratch:
         problem = replace(
             prepared.problem, stop=prepared.problem.stop.model_copy(update={"max_minutes": None})
         )

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from mlctl.actions import environment
 from mlctl.actions.git import GitState
 from mlctl.actions.prepare import Prepared, rule_file
 from mlctl.domain.records import Dataset, Experiment, Model
+from mlctl.errors import MlctlError
 from mlctl.ml.hashing import row_hashes
 from mlctl.ml.outcome import RungFailure, RungResult, RungSummary
 from mlctl.ml.rungs import PlannedRung
@@ -53,13 +55,31 @@ class Climber:
             environment=environment.summary(),
             description=self.description,
         )
-        opened.write("params.yaml", self.effective)
-        opened.write("environment.yaml", dump({"packages": environment.packages()}))
-        if self.git.dirty:
-            opened.write("changes.diff", self.git.diff)
-        for rule, source in prepared.rules.items():
-            opened.write(kept_rule(rule_file(rule)), source)
+        with ended(opened):
+            opened.write("params.yaml", self.effective)
+            opened.write("environment.yaml", dump({"packages": environment.packages()}))
+            if self.git.dirty:
+                opened.write("changes.diff", self.git.diff)
+            for rule, source in prepared.rules.items():
+                opened.write(kept_rule(rule_file(rule)), source)
         return opened
+
+
+@contextmanager
+def ended(opened: OpenExperiment | None) -> Iterator[None]:
+    """End an experiment with its reason where the block raises; one that has ended stays as it is."""
+    try:
+        yield
+    except MlctlError as error:
+        if opened:
+            with suppress(MlctlError):  # the disk that could not take the rest may not take this either
+                opened.fail(error.code, error.message)
+        raise
+    except BaseException as error:
+        if opened:
+            with suppress(MlctlError):
+                opened.interrupt(str(error) or type(error).__name__)  # a signal says which it was
+        raise
 
 
 def kept_rule(file: str) -> str:

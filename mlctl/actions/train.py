@@ -3,23 +3,23 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-from mlctl.actions.acquire import Kept, fetch, fingerprint_of, keep, record
+from mlctl.actions.acquire import Fetched, fetch, fingerprint_of, keep, record
 from mlctl.actions.git import GitState
+from mlctl.actions.kept import keep_after_training
 from mlctl.actions.prepare import Prepared, prepare, rule_sources
 from mlctl.actions.recommend import recommend_from
-from mlctl.actions.rung import Climber, record_failure, record_result, summary_of
+from mlctl.actions.rung import Climber, ended, record_failure, record_result, summary_of
 from mlctl.actions.since import since_last
 from mlctl.domain.choice import Recommendation
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.domain.refs import latest_first
-from mlctl.errors import MlctlError, UsageError
+from mlctl.errors import BusyError, UsageError
 from mlctl.ml.climb import Climb
 from mlctl.ml.outcome import Progress, RungFailure
 from mlctl.ml.pool import start_server
@@ -47,6 +47,8 @@ class Order:
         Gives seconds that never go back.
     description : str
         What this try is for; the file's description is the model's.
+    fetched : Fetched or None
+        The data, where it was fetched before.
     """
 
     loaded: Loaded
@@ -56,6 +58,7 @@ class Order:
     clock: Callable[[], float]
     resume: bool = False
     description: str = ""
+    fetched: Fetched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
     start_server()
     parameters = order.loaded.parameters
     with store.scratch() as scratch:
-        fetched = fetch(order.loaded, order.base, scratch)
+        fetched = order.fetched or fetch(order.loaded, order.base, scratch)
         rules = rule_sources(parameters, lambda name: order.base / name)
         prepared = prepare(parameters, fetched.table, rules)
         changed = since_last(store, parameters, fetched.table.frame, order.now())
@@ -127,16 +130,22 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         climb = Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock)
         kept = keep(fetched, parameters.data, scratch=scratch, threads=prepared.problem.jobs or 1)
         model = _model(store, prepared, order)
+        if order.fetched is None:  # retraining reads the file that was kept
+            keep_after_training(store, model, order.loaded, order.now())
         key = ladder_key(order.loaded.effective, fingerprint_of(kept))
         ladder_id, done = _earlier(store, model, key) if order.resume else (uuid4().hex, ())
         climber = Climber(
             store, model, prepared, order.git, ladder_id, key, _effective(order, prepared), order.description
         )
         opened = climber.open(prepared.rungs[0], order.now()) if not done else None
-        dataset, is_new = _dataset(store, kept, order, opened, done)
-        listener.began(Beginning(model, prepared, dataset, is_new, done, order.resume and not done))
-        with climb:
-            rungs = _climb(climber, climb, dataset, order, listener, done, opened)
+        first = opened.experiment if opened else done[0]
+        with ended(opened):
+            dataset, is_new = record(
+                store, first.model_version_id, kept, order.loaded, order.base, order.now()
+            )
+            listener.began(Beginning(model, prepared, dataset, is_new, done, order.resume and not done))
+            with climb:
+                rungs = _climb(climber, climb, dataset, order, listener, done, opened)
     return Trained(model, rungs, recommend_from(rungs), tuple(climb.skipped), prepared.warnings)
 
 
@@ -162,7 +171,7 @@ def ladder_key(effective: Mapping[str, Any], fingerprint: str) -> str:
 
     Budgets and cores may differ: more time is the usual reason to resume.
     """
-    free = {"stop", "limits", "jobs", "description"}
+    free = {"stop", "limits", "jobs", "description", "promote", "retrain", "checks"}
     told = {name: value for name, value in effective.items() if name not in free}
     text = json.dumps([told, fingerprint], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -175,6 +184,12 @@ def _earlier(store: Store, model: Model, key: str) -> tuple[str, tuple[Experimen
     if not same:
         return uuid4().hex, ()
     ladder_id = same[0].ladder_id
+    for rung in same:
+        if rung.ladder_id == ladder_id and rung.status == "running":
+            raise BusyError(
+                f"the climb to go on with is still running: {rung.model_version_id} ({rung.rung})",
+                "wait for it to end, then try again; without --resume a new climb begins",
+            )
     return ladder_id, tuple(e for e in reversed(same) if e.ladder_id == ladder_id and e.status == "finished")
 
 
@@ -186,20 +201,6 @@ def _effective(order: Order, prepared: Prepared) -> str:
     tree["split"] = dict(tree["split"]) | {"method": settled.split.method}
     tree["cross_validation"] = dict(tree["cross_validation"]) | {"repeats": settled.cross_validation.repeats}
     return dump(tree)
-
-
-def _dataset(
-    store: Store, kept: Kept, order: Order, opened: OpenExperiment | None, done: Sequence[Experiment]
-) -> tuple[Dataset, bool]:
-    """Put the data in its place, under the name of the first experiment that is trained on it."""
-    first = opened.experiment if opened else done[0]
-    try:
-        return record(store, first.model_version_id, kept, order.loaded, order.base, order.now())
-    except MlctlError as error:
-        if opened:
-            with suppress(MlctlError):  # the disk that could not take the data may not take this either
-                opened.fail("data", error.message)
-        raise
 
 
 def _climb(
@@ -236,7 +237,7 @@ def _one(
 ) -> Experiment:
     """Climb one rung and put it on disk, whatever becomes of it."""
     listener.rung_began(rung)
-    try:
+    with ended(opened):
         result = climb.run(
             rung, opened.directory, lambda progress: _progressed(rung, progress, opened, listener)
         )
@@ -246,10 +247,6 @@ def _one(
             experiment = record_result(opened, climber, rung, result, dataset)
         climb.record(rung, summary_of(experiment))
         return experiment
-    except BaseException as error:
-        with suppress(MlctlError):
-            opened.interrupt(type(error).__name__)
-        raise
 
 
 def _progressed(rung: PlannedRung, progress: Progress, opened: OpenExperiment, listener: Listener) -> None:

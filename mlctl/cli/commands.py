@@ -20,10 +20,22 @@ VERBS: dict[str, tuple[str, str]] = {
         "mlctl.cli.compare",
         "Put experiments side by side: what is better, and what cannot be told.",
     ),
-    "show": ("mlctl.cli.show", "Show one experiment in full."),
+    "show": (
+        "mlctl.cli.show",
+        "Show one experiment in full: scores, checks, facts; its plots and its page on request.",
+    ),
     "diff": ("mlctl.cli.diff", "Show what differs between two experiments."),
     "evaluate": ("mlctl.cli.evaluate", "Score a stored model again, in a fresh process."),
     "reproduce": ("mlctl.cli.reproduce", "Train an experiment again from its record."),
+    "promote": (
+        "mlctl.cli.promote",
+        "Make an experiment the champion, if it is better than the one in use beyond doubt.",
+    ),
+    "rollback": ("mlctl.cli.rollback", "Put the champion before, or an earlier one, back in use."),
+    "history": (
+        "mlctl.cli.history",
+        "Show who changed the champion, when, from which gate and why; the newest first.",
+    ),
 }
 
 NOUNS: dict[str, tuple[str, str]] = {
@@ -35,6 +47,11 @@ NOUNS: dict[str, tuple[str, str]] = {
     ),
     "data": ("mlctl.cli.data", "Data: add, list, show, profile, validate, diff, export, remove, restore."),
     "monitor": ("mlctl.cli.monitor", "What changed since training: drift."),
+    "retrain": (
+        "mlctl.cli.retrain",
+        "Train what is due and promote what is better: what a crontab line calls; log: the runs so far.",
+    ),
+    "schedule": ("mlctl.cli.schedule", "Training by itself: add, list, remove, next, print."),
     "params": ("mlctl.cli.params", "The parameters file: init, check, schema."),
 }
 
@@ -112,9 +129,13 @@ def _add_verb(app: typer.Typer, name: str) -> None:
 
 
 def _add_noun(app: typer.Typer, name: str, second: str) -> None:
-    module, summary = NOUNS[name]
-    actions: dict[str, Callable[..., None]] = importlib.import_module(module).COMMANDS
-    group = typer.Typer(name=name, help=summary, callback=_group, **PLAIN)
+    place, summary = NOUNS[name]
+    module = importlib.import_module(place)
+    actions: dict[str, Callable[..., None]] = module.COMMANDS
+    own: Callable[..., None] | None = getattr(module, "CALLBACK", None)  # a noun that is a verb as well
+    group = typer.Typer(
+        name=name, help=summary, callback=own or _group, invoke_without_command=own is not None, **PLAIN
+    )
     for action, function in actions.items():
         if second not in actions or action == second:
             group.command(action)(function)

@@ -48,11 +48,11 @@ def compare(
     from mlctl.actions import compare as action
     from mlctl.actions import locate
 
-    chosen = _format(form, as_json=as_json)
+    chosen = chosen_format(form, as_json=as_json)
     opened = here(store).open()
     of_model, records, damaged = locate.model_experiments(opened, refs or [], project, model)
     if not records:
-        raise locate.nothing_trained(of_model)
+        raise locate.nothing_trained(of_model, damaged)
     found = action.compare(
         records,
         peers=opened.experiments(of_model.project_name, of_model.model_name).records,
@@ -75,7 +75,14 @@ def compare(
     _foot(found)
 
 
-def _format(form: str, *, as_json: bool) -> table.Format:
+def chosen_format(form: str, *, as_json: bool) -> table.Format:
+    """Return the format of a listing.
+
+    Raises
+    ------
+    UsageError
+        For one that there is not.
+    """
     chosen = "json" if as_json else form
     for known in table.FORMATS:
         if chosen == known:

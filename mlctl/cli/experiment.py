@@ -70,12 +70,16 @@ def add(
 
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
+        value = json.loads(text, parse_constant=_no_number)
+    except ValueError as error:
         raise UsageError(f"--{name}: not JSON: {error}", f"--{name} '{{\"key\": 1}}'") from None
     if not isinstance(value, dict):
         raise UsageError(f"--{name}: a JSON object is wanted, not {text!r}", f"--{name} '{{\"key\": 1}}'")
     return value
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def list_(
@@ -85,9 +89,11 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the experiments, the newest first."""
+    from mlctl.actions.locate import check_names
     from mlctl.domain.refs import latest_first
 
     opened = here(store).open()
+    check_names(opened, project, model)
     listing = opened.experiments(project, model)
     records = latest_first(listing.records)
     if as_json:

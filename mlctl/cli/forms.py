@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from mlctl.cli.escape import escaped
+
 
 def exact(value: Any) -> str:
     """Return the value whole, for machines: every digit, nothing for what is missing."""
@@ -17,8 +19,8 @@ def exact(value: Any) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text without line breaks or control characters, which would draw on the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Return the text on one line, its control characters spelled out: they would draw on the terminal."""
+    return text if text.isprintable() else escaped("".join(" " if c.isspace() else c for c in text))
 
 
 def score(value: Any) -> str:

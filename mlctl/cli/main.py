@@ -4,19 +4,18 @@ Only the command that was asked for is imported and built: a command line of six
 quickly as one of three. For ``--help`` the others stand by name and summary (:mod:`mlctl.cli.commands`).
 """
 
-import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
-from mlctl.cli import commands, out
-from mlctl.errors import CancelledError, MlctlError, UsageError
+from mlctl.cli import commands, out, refusals
+from mlctl.errors import ReaderGoneError, UsageError
 
 # What both Click and the copy inside Typer raise for a wrong command line; only its child is exported.
 _CommandLineError: type[Exception] = typer.BadParameter.__bases__[0]
 
-CLOSED_PIPE = 141
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,22 +30,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 done; 1 failed; 2 usage; 3 no such thing; 4 refused by a gate; 5 data refused; 6 store damaged;
-        75 busy; 130 interrupted; 141 the reader of the output went away.
+        75 busy; 130 interrupted (129 by SIGHUP, 143 by SIGTERM); 141 the reader of the output went away.
     """
     typed = list(sys.argv[1:] if argv is None else argv)
     words = commands.normalise([word for word in typed if word != "--debug"])
     try:
         return _run(words)
-    except MlctlError as error:
-        if "--debug" in typed:
+    except (Exception, KeyboardInterrupt) as error:
+        failure = refusals.told(error)
+        if failure is None or "--debug" in typed:
             raise
-        return _tell(error, words)
-    except (KeyboardInterrupt, typer.Abort):
-        return _tell(CancelledError("interrupted"), words)
-    except BrokenPipeError:
-        # What is still in the buffer would raise again when the interpreter closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED_PIPE
+        return out.failed(failure, as_json="--json" in words)
 
 
 def _run(words: list[str]) -> int:
@@ -55,6 +49,15 @@ def _run(words: list[str]) -> int:
         sys.stdout.flush()
     except _CommandLineError as error:
         raise _usage(error) from None
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except (BrokenPipeError, SystemExit) as error:
+        # Typer's answer to a closed pipe is to exit with 1.
+        if not isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
+            raise
+        raise ReaderGoneError("the reader of stdout went away") from error
+    if code == INTERRUPTED:  # Typer swallows a KeyboardInterrupt and says nothing
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 
@@ -62,13 +65,3 @@ def _usage(error: Exception) -> UsageError:
     message = error.format_message()  # type: ignore[attr-defined]  # both Click and Typer's copy have it
     context = getattr(error, "ctx", None)
     return UsageError(message, f"see {context.command_path if context else 'mlctl'} --help")
-
-
-def _tell(error: MlctlError, words: Sequence[str]) -> int:
-    out.error(error, as_json="--json" in words)
-    return error.exit_code
-
-
-def entry() -> None:
-    """Start from a shell."""
-    sys.exit(main())

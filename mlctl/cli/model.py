@@ -36,7 +36,11 @@ def add(
 
 def list_(project: ProjectOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """List the models."""
-    listing = here(store).open().models(project)
+    from mlctl.actions.locate import check_names
+
+    opened = here(store).open()
+    check_names(opened, project, None)
+    listing = opened.models(project)
     rows = tuple(m.to_dict() | {"project_name": m.project_name} for m in listing.records)
     if as_json:
         warnings = out.unreadable(listing.damaged)

@@ -21,7 +21,7 @@ RefArgument = Annotated[
     typer.Argument(
         metavar="REF",
         help="[PROJECT/MODEL:]REF — a version id, its number, a unique prefix, latest, best, recommended "
-        "(by the last climb) or baseline.",
+        "(by the last climb), champion (the one in use) or baseline.",
     ),
 ]
 DescriptionOption = Annotated[str, typer.Option("--description", "-d", help="What it is for.")]

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlctl.errors import MlctlError
+from mlctl.cli.escape import escaped, escaped_json
+from mlctl.cli.streams import drop_stdout
+from mlctl.errors import MlctlError, ReaderGoneError
 
 SCHEMA_VERSION = 1
 
@@ -32,14 +34,25 @@ def colour(stream: Any) -> bool:
 
 
 def text(line: str = "") -> None:
-    """Write a line of data."""
-    sys.stdout.write(line + "\n")
+    """Write a line of data, or several; control characters are spelled out."""
+    sys.stdout.write(escaped(line) + "\n")
 
 
 def document(content: Mapping[str, Any]) -> None:
     """Write the one JSON document of a command."""
     ordered = {"schema_version": SCHEMA_VERSION, **content}
-    sys.stdout.write(json.dumps(finite(ordered), ensure_ascii=False, indent=2, default=str) + "\n")
+    text = json.dumps(finite(ordered), ensure_ascii=False, indent=2, default=str)
+    if not _can_carry(sys.stdout, text):
+        text = json.dumps(finite(ordered), indent=2, default=str)
+    sys.stdout.write(escaped_json(text) + "\n")
+
+
+def _can_carry(stream: Any, text: str) -> bool:
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def finite(value: Any) -> Any:
@@ -53,17 +66,22 @@ def finite(value: Any) -> Any:
 
 def say(line: str) -> None:
     """Write a sentence to the person."""
-    sys.stderr.write(line + "\n")
+    _say("", "", line)
 
 
 def warn(line: str) -> None:
     """Write a warning."""
-    say(_styled("warning: ", "33") + line)
+    _say("warning: ", "33", line)
 
 
 def hint(line: str) -> None:
     """Name the next useful command."""
-    say(_styled("next: ", "2") + line)
+    _say("next: ", "2", line)
+
+
+def _say(heading: str, code: str, line: str) -> None:
+    styled = f"\x1b[{code}m{heading}\x1b[0m" if heading and colour(sys.stderr) else heading
+    sys.stderr.write(f"{styled}{escaped(line)}\n")
 
 
 def error(failure: MlctlError, *, as_json: bool) -> None:
@@ -71,16 +89,31 @@ def error(failure: MlctlError, *, as_json: bool) -> None:
     if as_json:
         told = {"code": failure.code, "message": failure.message, "hint": failure.hint}
         document({"error": told | ({"details": list(failure.details)} if failure.details else {})})
+        sys.stdout.flush()
         return
-    say(_styled("error: ", "31") + failure.message)
+    _say("error: ", "31", failure.message)
     for line in failure.details:
         say(f"  {line}")
     if failure.hint:
-        say(_styled("  fix: ", "32") + failure.hint)
+        _say("  fix: ", "32", failure.hint)
 
 
-def _styled(words: str, code: str) -> str:
-    return f"\x1b[{code}m{words}\x1b[0m" if colour(sys.stderr) else words
+def failed(failure: MlctlError, *, as_json: bool) -> int:
+    """Tell of a failure as far as the streams allow, and return the exit code."""
+    if not isinstance(failure, ReaderGoneError) and not _is_lost():
+        try:
+            error(failure, as_json=as_json)
+            return failure.exit_code
+        except MlctlError as refused:
+            failure = refused
+    drop_stdout()
+    if not isinstance(failure, ReaderGoneError):
+        error(failure, as_json=False)
+    return failure.exit_code
+
+
+def _is_lost() -> bool:
+    return getattr(sys.stdout, "is_lost", False)
 
 
 def unreadable(records: Sequence[Any]) -> list[str]:

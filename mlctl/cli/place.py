@@ -1,5 +1,6 @@
 """Where a command looks for its store: the one reading of the working directory and the environment."""
 
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -9,4 +10,16 @@ from mlctl.actions.locate import Place
 
 def here(store: Path | None, start: Path | None = None) -> Place:
     """Return the place that the options and the environment mean."""
-    return Place(store, start or Path.cwd(), os.environ, " ".join(["mlctl", *sys.argv[1:2]]))
+    named = store or os.environ.get("MLCTL_STORE")  # then nobody asks for a working directory that is gone
+    return Place(
+        store, start or (Path() if named else Path.cwd()), os.environ, " ".join(["mlctl", *sys.argv[1:2]])
+    )
+
+
+def who() -> str:
+    """Return who is at work, for logs: the user's name and the machine's."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number that has no name
+        user = str(os.getuid())
+    return f"{user}@{os.uname().nodename}"

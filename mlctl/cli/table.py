@@ -19,6 +19,7 @@ FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md", "html")
 
 GAP = 2
 DRAWN_GAP = 3  # what rich leaves between two columns
+NARROWEST = 20  # on less, rich draws empty cells; the terminal wraps instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _terminal(table: Table) -> tuple[str, ...]:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    width = shutil.get_terminal_size().columns
+    width = max(NARROWEST, shutil.get_terminal_size().columns)
     columns = fit(table, width)
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:

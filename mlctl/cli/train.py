@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import forms, out
+from mlctl.cli import forms, out, signals
 from mlctl.cli.options import JsonOption, StoreOption
 from mlctl.cli.place import here
+from mlctl.domain.names import check_text
 from mlctl.errors import CancelledError
 
 
@@ -39,6 +40,7 @@ def train(
     """Climb the ladder, baseline first; every rung is an experiment."""
     from mlctl.actions.parameters import load_file
 
+    check_text("description", description)
     said = [*(overrides or []), *(["all_rungs=true"] if all_rungs else [])]
     loaded = load_file(params, said)
     if dry_run:
@@ -95,11 +97,13 @@ def _train(
     try:
         with view() as listener:
             trained = action.train(opened, order, listener)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         raise CancelledError(
-            "interrupted; every rung that was done is kept", f"go on with: {again}"
+            f"{signals.words(error)}; every rung that was done is kept", f"go on with: {again}"
         ) from None
     _show(trained, as_json=as_json)
+    if all(experiment.status == "failed" for experiment in trained.rungs):
+        raise typer.Exit(1)  # each has said why
 
 
 def _show(trained: Any, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlctl.actions.train import Beginning, Listener
 from mlctl.cli import forms, out
+from mlctl.cli.escape import escaped
 from mlctl.domain.metrics import METRICS, Metric
 from mlctl.domain.records import Experiment
 from mlctl.ml.outcome import Progress
@@ -118,7 +119,7 @@ class Board:
 
         self.metric = beginning.prepared.metric
         for line in head(beginning):
-            self.say(Text(line))
+            self.say(Text(escaped(line)))
         self.refresh()
 
     def rung_began(self, rung: PlannedRung) -> None:
@@ -149,6 +150,7 @@ class Board:
     def _table(self) -> Any:
         from rich import box
         from rich.table import Table
+        from rich.text import Text
 
         drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
         metric = self.metric or METRICS["accuracy_score"]
@@ -158,9 +160,10 @@ class Board:
             drawn.add_column(title, justify="right")
         dummy = next((e.score("cross_validation", e.metric) for e in self.done if e.rung == "dummy"), None)
         for experiment in self.done:
-            drawn.add_row(*(cell for _, cell in row(experiment, self.metric, dummy)))
+            cells = row(experiment, self.metric, dummy)
+            drawn.add_row(*(Text(forms.one_line(cell)) for _, cell in cells))
         if self.rung:
-            drawn.add_row("…", self.rung.label, bar(self.progress))
+            drawn.add_row("…", Text(forms.one_line(self.rung.label)), bar(self.progress))
         return drawn
 
 

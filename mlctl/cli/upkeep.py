@@ -11,6 +11,8 @@ import typer
 from mlctl.cli import out
 from mlctl.cli.options import JsonOption, StoreOption
 from mlctl.cli.place import here
+from mlctl.domain.names import check_text
+from mlctl.errors import UsageError
 
 Lookup = Callable[[Any, str], Any]
 
@@ -35,6 +37,7 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
         store: StoreOption = None,
         as_json: JsonOption = False,
     ) -> None:
+        check_text("description", description)
         opened = here(store).open()
         changed = opened.update(lookup(opened, name), description=description)
         done(noun, changed, "updated", as_json=as_json)
@@ -45,6 +48,8 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
         store: StoreOption = None,
         as_json: JsonOption = False,
     ) -> None:
+        if not check_text("note", text).strip():
+            raise UsageError("the note is empty", f"mlctl {noun} note {metavar} 'what you saw'")
         opened = here(store).open()
         done(noun, opened.note(lookup(opened, name), text, datetime.now(UTC)), "noted", as_json=as_json)
 

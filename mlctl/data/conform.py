@@ -47,10 +47,13 @@ def conform(frame: pd.DataFrame, columns: Sequence[Column], dates: Mapping[str, 
     """
     problems = []
     found = {}
-    present = frame.columns.tolist()
+    known = {column.name for column in columns}
+    present = [name for name in frame.columns.tolist() if name not in known]
     for column in columns:
         if column.name not in frame:
-            hint = did_you_mean(column.name, present) or f"the columns are {names(present, 10)}"
+            hint = (
+                did_you_mean(column.name, present) or f"the columns are {names(frame.columns.tolist(), 10)}"
+            )
             problems.append(
                 Problem(f"there is no column {column.name!r}, which the model learned from", hint)
             )

@@ -94,6 +94,7 @@ class OwnFile:
             f"{self.key}: {self.word} raised {type(error).__name__}: {hide_secrets(str(error))}",
             "run it by itself to see more",
             tuple(hide_secrets(line) for line in lines),
+            may_pass=isinstance(error, ConnectionError | TimeoutError),
         )
 
     def _holds(self, frame: traceback.FrameSummary) -> bool:

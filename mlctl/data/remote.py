@@ -15,6 +15,9 @@ from mlctl.errors import DataError, MlctlError, NotFoundError, UsageError
 _WEB = frozenset(("http", "https"))
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "http": "remote", "https": "remote"}
 _MAGIC = re.compile(r"[*?\[]")
+_ASK_AGAIN = (408, 425, 429)
+"""HTTP's answers to a request that is right, but came too slowly, too early or too often."""
+
 _CONNECT_SECONDS, _SILENT_SECONDS = 30, 120
 """How long to wait for a connection, and for the next bytes; there is no limit to the whole."""
 
@@ -144,7 +147,12 @@ def _failed(error: Exception, address: str, shown: str) -> MlctlError:
         )
     if isinstance(error, PermissionError) or getattr(error, "status", 0) in (401, 403):
         return MlctlError(f"{what}: access is refused", "check the credentials in the environment")
-    return MlctlError(f"{what}: cannot be fetched: {_reason(error, address)}", "check that it can be reached")
+    status = getattr(error, "status", None) or 500
+    return MlctlError(
+        f"{what}: cannot be fetched: {_reason(error, address)}",
+        "check that it can be reached",
+        may_pass=status >= 500 or status in _ASK_AGAIN,
+    )
 
 
 def _reason(error: Exception, address: str) -> str:

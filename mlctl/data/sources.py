@@ -93,9 +93,9 @@ def _from_paths(path: str | tuple[str, ...], base: Path, scratch: Path | None, t
     patterns = (path,) if isinstance(path, str) else path
     remote = [is_remote(pattern) for pattern in patterns]
     if not any(remote):
-        return Source(
-            "files", _local(patterns, base), {"path": typed if isinstance(typed, str) else [*typed]}
-        )
+        shown = (typed,) if isinstance(typed, str) else tuple(typed)
+        told = {"path": typed if isinstance(typed, str) else [*typed]}
+        return Source("files", _local(patterns, base, shown), told)
     if not all(remote):
         raise UsageError("data.path: holds both files and addresses", "name one kind; copy the others first")
     if scratch is None:
@@ -119,11 +119,14 @@ def _from_function(reference: str, base: Path, scratch: Path) -> Source:
     return Source("function", named.members, called.described)
 
 
-def _local(patterns: Sequence[str], base: Path) -> tuple[tuple[str, Path], ...]:
+def _local(
+    patterns: Sequence[str], base: Path, shown: Sequence[str] | None = None
+) -> tuple[tuple[str, Path], ...]:
+    """Return the files that the patterns match; errors name a pattern as it was typed."""
     found: set[str] = set()
-    for pattern in patterns:
-        with explained("read", base / pattern):
-            found.update(_matches(pattern, base))
+    for pattern, typed in zip(patterns, shown or patterns, strict=True):
+        with explained("read", base / typed):
+            found.update(_matches(pattern, base, typed))
     for file in found:
         _check_text(file)
     return _named(sorted(found))
@@ -139,22 +142,27 @@ def _check_text(file: str) -> None:
         ) from None
 
 
-def _matches(pattern: str, base: Path) -> list[str]:
+def _matches(pattern: str, base: Path, typed: str) -> list[str]:
     literal = base / pattern
     if literal.is_dir():
         raise NotFoundError(
-            f"data.path: {pattern!r} is a directory, not a file",
-            f"name its files: {pattern.rstrip('/')}/*.csv",
+            f"data.path: {typed!r} is a directory, not a file",
+            f"name its files: {typed.rstrip('/')}/*.csv",
         )
     if literal.exists() and not literal.is_file():
-        raise DataError(f"data.path: {pattern!r} is no regular file", "write the data to a file first")
+        raise DataError(f"data.path: {typed!r} is no regular file", "write the data to a file first")
     # A file whose name holds a bracket or a star is meant as it stands.
     # Path.glob takes no absolute pattern and matches hidden files.
     names = [pattern] if literal.exists() else glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207
     files = [os.path.normpath(base.absolute() / name) for name in names if (base / name).is_file()]
     if not files:
-        raise _nothing(pattern, base)
+        raise _nothing(pattern, base) if typed == pattern else _nothing_there(typed)
     return files
+
+
+def _nothing_there(typed: str) -> NotFoundError:
+    # What the environment gave is never shown: neither the pattern nor the folder that it leads to.
+    return NotFoundError(f"data.path: no file matches {typed!r}", "look at what the variable in it is set to")
 
 
 def _nothing(pattern: str, base: Path) -> NotFoundError:

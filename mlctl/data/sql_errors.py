@@ -85,15 +85,19 @@ def cannot_connect(error: Exception, address: Address) -> MlctlError:
     return MlctlError(
         f"cannot connect to {address.name}: {reason}",
         "check data.sql.url, that the server is up, and that this machine may reach it",
+        may_pass=True,
     )
 
 
 def refused_query(error: Exception, address: Address, rows: int) -> MlctlError:
     """Say that a query failed, and after how many rows."""
     reason = reason_of(error, address)
-    kind = _by_state(error) or _by_phrase(reason) or _by_class(error, rows)
+    state = _by_state(error)
+    kind = state or _by_phrase(reason) or _by_class(error, rows)
     after = f" after {rows:,} rows" if rows else ""
-    return kind(f"{address.name}: the query failed{after}: {reason}", _HINTS[kind])
+    # A database that says nothing of the query may have gone away; a missing privilege stays missing.
+    gone = kind is MlctlError and state is None
+    return kind(f"{address.name}: the query failed{after}: {reason}", _HINTS[kind], may_pass=gone or None)
 
 
 def reason_of(error: Exception, address: Address) -> str:

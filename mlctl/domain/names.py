@@ -39,6 +39,23 @@ def check_name(kind: str, text: str) -> str:
     return name
 
 
+def check_text(kind: str, text: str) -> str:
+    """Return a free text that a record can hold.
+
+    Raises
+    ------
+    UsageError
+        When it holds bytes that are no UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"the {kind} {text!a} is no UTF-8 text", "type it again, or use another terminal"
+        ) from None
+    return text
+
+
 def broken_rule(name: str) -> str:
     """Say which rule a name breaks, or return the empty string."""
     rules = (

@@ -94,6 +94,8 @@ class Experiment(Record):
         ``{"ok": bool, "reasons": [str]}``: whether limits allow this rung to be recommended.
     error : dict
         ``{"reason": str, "message": str}`` of a failed experiment.
+    gates : list
+        One mapping for each time that it was judged as challenger or champion; ``events.jsonl`` has the rest.
     """
 
     PLACED = frozenset({"project_name", "model_name"})
@@ -124,6 +126,7 @@ class Experiment(Record):
     timings: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     error: dict[str, str] = field(default_factory=dict)
+    gates: list[dict[str, Any]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     notes: list[dict[str, str]] = field(default_factory=list)
     project_name: str = ""

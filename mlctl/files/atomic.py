@@ -152,9 +152,9 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     """Hand out an empty folder that is removed at the end, with what is still in it."""
     make_folder(parent)
     place = parent / aside_name("")
-    with explained("make", place):
-        os.mkdir(place)
     try:
+        with explained("make", place):
+            os.mkdir(place)
         yield place
     finally:
         remove_folder(place)
@@ -197,7 +197,11 @@ def remove_file(path: Path) -> None:
 
 def remove_folder(path: Path) -> None:
     """Remove a folder with all that is in it, as far as that is allowed; links are removed, not followed."""
-    shutil.rmtree(path, ignore_errors=True)
+    try:
+        shutil.rmtree(path, ignore_errors=True)
+    except KeyboardInterrupt:  # what was begun is brought to its end first
+        shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def _sync_file(path: Path) -> None:

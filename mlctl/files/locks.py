@@ -43,17 +43,17 @@ def lock(path: Path, *, what: str, timeout: float = 10.0) -> Iterator[None]:
     """
     handle = _take(path, timeout)
     try:
-        _write(handle, _signature(what))
+        write_signature(handle, _signature(what))
         yield
     finally:
-        _write(handle, b"")
+        write_signature(handle, b"")
         os.close(handle)
 
 
 def _take(path: Path, timeout: float) -> int:
     deadline, wait = time.monotonic() + timeout, _FIRST_WAIT
     while True:
-        handle = _open(path)
+        handle = open_locked(path)
         if handle is not None:
             return handle
         if time.monotonic() >= deadline:
@@ -62,8 +62,8 @@ def _take(path: Path, timeout: float) -> int:
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-def _open(path: Path) -> int | None:
-    """Open the file and take its lock; None where somebody else has it."""
+def open_locked(path: Path) -> int | None:
+    """Open a lock's file and take the lock; None where somebody else has it."""
     with explained("lock", path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         taken = False
@@ -114,7 +114,8 @@ def _signature(what: str) -> bytes:
     return f"process {os.getpid()} on {os.uname().nodename} ({what}) since {since}\n".encode()
 
 
-def _write(handle: int, text: bytes) -> None:
+def write_signature(handle: int, text: bytes) -> None:
+    """Have a lock's file say who holds it; nothing where nobody does."""
     try:
         os.ftruncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)

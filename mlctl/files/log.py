@@ -70,3 +70,16 @@ class HeldLog:
         if self._handle is None:
             raise ValueError(f"{self._path} is closed")
         return self._handle
+
+
+def open_end(path: Path) -> int:
+    """Open a file to add to its end, for a process that is to write its output there; the caller closes it.
+
+    Raises
+    ------
+    MlctlError
+        When it cannot be opened for writing.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    with explained("write", path):
+        return os.open(path, flags, 0o666)

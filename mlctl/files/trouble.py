@@ -10,6 +10,7 @@ from mlctl.errors import DamagedError, MlctlError, NotFoundError
 
 _NO_SPACE = "free some space there, then run the same command again; nothing half-written was left"
 _NO_RIGHT = "check who owns it and its permissions; a store that cannot be written can still be read"
+_TOO_MANY = "raise the limit of files that may be open at a time: ulimit -n 1024"
 
 _HINTS = {
     errno.ENOSPC: _NO_SPACE,
@@ -18,6 +19,8 @@ _HINTS = {
     errno.EROFS: _NO_RIGHT,
     errno.EACCES: _NO_RIGHT,
     errno.EPERM: _NO_RIGHT,
+    errno.EMFILE: _TOO_MANY,
+    errno.ENFILE: _TOO_MANY,
     errno.ENAMETOOLONG: "choose shorter names, or a directory nearer to the root",
     errno.ELOOP: "it is a link; links inside a store are not followed, since they may lead out of it",
 }
@@ -50,6 +53,11 @@ def explained(doing: str, path: Path) -> Iterator[None]:
         raise said(error, doing, path) from error
 
 
+def hint(code: int | None) -> str:
+    """Return what helps against an error number of the system, or nothing."""
+    return _HINTS.get(code or 0, "")
+
+
 def said(error: OSError, doing: str, path: Path) -> MlctlError:
     """Return the error to raise for an OSError.
 
@@ -62,7 +70,7 @@ def said(error: OSError, doing: str, path: Path) -> MlctlError:
     reason = (error.strerror or str(error) or type(error).__name__).lower()
     kind = _KINDS.get(code, MlctlError)
     elsewhere = f" ({error.filename})" if _is_another(error.filename, path) else ""
-    return kind(f"cannot {doing} {path}: {reason}{elsewhere}", _HINTS.get(code, ""))
+    return kind(f"cannot {doing} {path}: {reason}{elsewhere}", hint(code))
 
 
 def _is_another(filename: object, path: Path) -> bool:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mlctl.errors import MlctlError
+from mlctl.files.trouble import hint
 from mlctl.ml.server import environment, hidden_main, start_server
 from mlctl.ml.worker import ONE_THREAD, Call, Conditions, Done, Failure, printable, serve
 
@@ -178,7 +179,8 @@ class Pool:
         except (OSError, EOFError) as error:
             raise MlctlError(
                 f"no worker process could be started: {str(error) or 'its server died'}",
-                "free some memory, or use fewer processes with `--set jobs=1`",
+                hint(getattr(error, "errno", None))
+                or "free some memory, or use fewer processes with `--set jobs=1`",
             ) from error
         theirs.close()
         self._workers.append(worker := _Worker(process, ours, log))

@@ -92,7 +92,9 @@ class Refit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What a model says of rows: labels or numbers, and scores or probabilities where it has them."""
+
     labels: NDArray[Any]
     scores: NDArray[np.float64] | None = None
     probabilities: NDArray[np.float64] | None = None
@@ -109,10 +111,10 @@ def fit_fold(problem: Problem, rung: PlannedRung, point: int, fold: int) -> Fold
         Index into the problem's folds.
     """
     fitted, scored = (problem.train[part] for part in problem.folds.pairs[fold])
-    with _collected() as caught:
-        model, fit_s = _timed(lambda: _fit(problem, rung, point, fitted))
-        answer, predict_s = _timed(lambda: _predict(problem, model, scored))
-        scores = _score(problem, scored, answer)
+    with collected() as caught:
+        model, fit_s = _timed(lambda: fit(problem, rung, point, fitted))
+        answer, predict_s = _timed(lambda: predict(problem, model, scored))
+        scores = score_answer(problem, scored, answer)
     return FoldOutcome(scores, fit_s, predict_s, _told(caught))
 
 
@@ -124,11 +126,11 @@ def refit(problem: Problem, rung: PlannedRung, point: int, folder: Path) -> Refi
     folder : path
         Existing directory that gets the model's file.
     """
-    with _collected() as caught:
-        model, fit_s = _timed(lambda: _fit(problem, rung, point, problem.train))
-        train = _score(problem, problem.train, _predict(problem, model, problem.train))
-        answer, predict_s = _timed(lambda: _predict(problem, model, problem.test))
-        test = _score(problem, problem.test, answer)
+    with collected() as caught:
+        model, fit_s = _timed(lambda: fit(problem, rung, point, problem.train))
+        train = score_answer(problem, problem.train, predict(problem, model, problem.train))
+        answer, predict_s = _timed(lambda: predict(problem, model, problem.test))
+        test = score_answer(problem, problem.test, answer)
         sample = problem.frame.iloc[problem.test[:COMPARED_ROWS]]
         saved = model_file.save(model, folder, sample=sample)
     held_out = _held_out(problem, answer)
@@ -138,7 +140,7 @@ def refit(problem: Problem, rung: PlannedRung, point: int, folder: Path) -> Refi
 def measure_latency(problem: Problem, path: Path) -> Latency:
     """Read a model back from its file, and time it on held-out rows; to be run while nothing else runs."""
     model = model_file.load(path, trust=True)  # the climb wrote it a moment ago
-    with _collected():
+    with collected():
         return latency.measure(model, problem.frame.iloc[problem.test[: latency.MOST_ROWS]])
 
 
@@ -150,8 +152,8 @@ def scores_on(problem: Problem, model: Any, rows: IntArray) -> dict[str, float]:
     rows : int64 array
         Positions in the problem's frame.
     """
-    with _collected():
-        return _score(problem, rows, _predict(problem, model, rows))
+    with collected():
+        return score_answer(problem, rows, predict(problem, model, rows))
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
@@ -160,7 +162,8 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return result, time.perf_counter() - start
 
 
-def _collected() -> Any:
+def collected() -> Any:
+    """Keep what is warned of off the screen; for the length of a block."""
     return warnings.catch_warnings(record=True, action="always")
 
 
@@ -176,14 +179,16 @@ def _told(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
     return (*lines[:MOST_WARNINGS], f"and {more:,} other warnings") if more > 0 else lines
 
 
-def _fit(problem: Problem, rung: PlannedRung, point: int, rows: IntArray) -> Any:
+def fit(problem: Problem, rung: PlannedRung, point: int, rows: IntArray) -> Any:
+    """Return one point of a rung, fitted on rows of a problem."""
     model = build_pipeline(
         rung, rung.points[point], problem.columns, problem.options, problem.task, **problem.how_to_build()
     )
     return model.fit(problem.frame.iloc[rows], problem.target[rows])
 
 
-def _predict(problem: Problem, model: Any, rows: IntArray) -> _Answer:
+def predict(problem: Problem, model: Any, rows: IntArray) -> Answer:
+    """Return what a fitted model says of rows of a problem."""
     # The preparation is done once for labels and probabilities; a pipeline would do it for each.
     table = model[:-1].transform(problem.frame.iloc[rows])
     estimator = model[-1]
@@ -192,17 +197,28 @@ def _predict(problem: Problem, model: Any, rows: IntArray) -> _Answer:
         # One answer would silently be taken for every row's.
         raise ValueError(f"predict gave {len(labels):,} answers for {len(rows):,} rows")
     if problem.task == "regression":
-        return _Answer(labels)
+        return Answer(labels)
     fitted = np.asarray(getattr(estimator, "classes_", problem.classes)).tolist()
     if hasattr(estimator, "predict_proba"):
         shares = metrics.align(estimator.predict_proba(table), fitted, problem.classes)
-        return _Answer(labels, probabilities=shares)
+        return Answer(labels, probabilities=shares)
     if hasattr(estimator, "decision_function") and tuple(fitted) == problem.classes and len(fitted) == 2:
-        return _Answer(labels, scores=estimator.decision_function(table))
-    return _Answer(labels)
+        return Answer(labels, scores=estimator.decision_function(table))
+    return Answer(labels)
 
 
-def _score(problem: Problem, rows: IntArray, answer: _Answer) -> dict[str, float]:
+def part_of(answer: Answer, keep: Any) -> Answer:
+    """Return what was said of some of the rows: a mask, or their positions."""
+    scores, shares = answer.scores, answer.probabilities
+    return Answer(
+        answer.labels[keep],
+        None if scores is None else scores[keep],
+        None if shares is None else shares[keep],
+    )
+
+
+def score_answer(problem: Problem, rows: IntArray, answer: Answer) -> dict[str, float]:
+    """Return every metric of an answer that can be computed."""
     return metrics.score(
         problem.task,
         problem.target[rows],
@@ -214,7 +230,7 @@ def _score(problem: Problem, rows: IntArray, answer: _Answer) -> dict[str, float
     )
 
 
-def _held_out(problem: Problem, answer: _Answer) -> HeldOut:
+def _held_out(problem: Problem, answer: Answer) -> HeldOut:
     shares = [] if answer.probabilities is None else answer.probabilities.tolist()
     truth: NDArray[Any] = problem.target[problem.test]
     return HeldOut(problem.test.tolist(), truth.tolist(), answer.labels.tolist(), shares)

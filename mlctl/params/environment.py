@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlctl.errors import UsageError
 from mlctl.params.problems import Place, Problem
 
 MARK = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -18,6 +19,10 @@ EXPANDED: frozenset[Place] = frozenset(
 )
 """Where a value may come from the environment. All else is copied into records (names become directories,
 parameters and seeds stand in each experiment), and what came from the environment is never written."""
+
+LATER: frozenset[Place] = frozenset({("retrain", "notify"), ("retrain", "ping")})
+"""What is expanded when somebody is told, not before: whoever trains by hand needs no password of a mail
+server, and what is not expanded cannot be written."""
 
 _SHORTEST_HIDDEN = 3
 """Characters: hiding shorter values would only garble the text around them."""
@@ -47,7 +52,7 @@ class Expansion:
 
 def expand(tree: Any, environ: Mapping[str, str]) -> Expansion:
     """Expand every ``${NAME}`` in the texts of a tree; keys are left alone."""
-    typed = dict(_marked(tree, ()))
+    typed = {place: text for place, text in _marked(tree, ()) if place[:2] not in LATER}
     problems = [problem for place, text in typed.items() if (problem := _problem(place, text, environ))]
     refused = {problem.place for problem in problems}
     kept = {place: text for place, text in typed.items() if place not in refused}
@@ -62,6 +67,20 @@ def hide(text: str, values: Mapping[str, str]) -> str:
         if len(value) >= _SHORTEST_HIDDEN:
             text = text.replace(value, f"${{{name}}}")
     return text
+
+
+def fill(text: str, environ: Mapping[str, str]) -> str:
+    """Return a text with each ``${NAME}`` replaced.
+
+    Raises
+    ------
+    UsageError
+        When the environment lacks one of them.
+    """
+    absent = [name for name in MARK.findall(text) if name not in environ]
+    if absent:
+        raise UsageError(f"the environment has no {', '.join(absent)}", "set it where mlctl is run")
+    return MARK.sub(lambda match: environ[match[1]], text)
 
 
 def _marked(tree: Any, place: Place) -> Iterator[tuple[Place, str]]:

@@ -18,9 +18,10 @@ from pydantic import (
     WrapValidator,
 )
 
+from mlctl.domain.checks import CHECKS
 from mlctl.domain.names import broken_rule
 from mlctl.params.problems import wanted
-from mlctl.params.words import did_you_mean
+from mlctl.params.words import did_you_mean, shown
 
 _REFERENCE = re.compile(r".+\.py:[^\W\d]\w*")
 
@@ -72,6 +73,14 @@ def _listed(value: Any) -> Any:
     return tuple(value)
 
 
+def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
+    spelled = tuple(code.upper() for code in codes)
+    if strange := next((code for code in spelled if code not in CHECKS), None):
+        hint = did_you_mean(strange, CHECKS) or "docs/checks.md has them all"
+        raise wanted(f"codes of checks, such as MLC009, and {shown(strange)} is none; {hint}")
+    return spelled
+
+
 def _paths(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) and value else value
 
@@ -117,6 +126,8 @@ Word = Annotated[str, _STRICT, MinLen(1), form("text")]
 Truth = Annotated[bool, _STRICT, form("true or false")]
 Number = Annotated[float, _STRICT, _FINITE, form("a number")]
 Positive = Annotated[float, _STRICT, _FINITE, Gt(0), form("a number greater than 0")]
+Memory = Annotated[float, _STRICT, _FINITE, Ge(0.5), form("a number of at least 0.5, in 10^9 bytes")]
+NotNegative = Annotated[float, _STRICT, _FINITE, Ge(0), form("a number of at least 0")]
 Fraction = Annotated[float, _STRICT, _FINITE, Gt(0), Lt(1), form("a number between 0 and 1")]
 Count = Annotated[int, _STRICT, Ge(1), Le(100_000), form("a whole number from 1 to 100000")]
 Folds = Annotated[int, _STRICT, Ge(2), Le(50), form("a whole number from 2 to 50")]
@@ -135,6 +146,7 @@ Bound = Annotated[
     form("a value to bind: text, a number, or true or false"),
 ]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
+Codes = Annotated[Words, after(_codes)]
 Paths = Annotated[
     Word | Annotated[tuple[Word, ...], MinLen(1)] | None,
     form("text, or a list of texts"),
@@ -153,6 +165,7 @@ _CLIPS = Literal["auto", True, False]
 _ENCODINGS = Literal["auto", "one_hot", "ordinal", "target", "none"]
 _IMPUTATIONS = Literal["auto", "median", "mean", "most_frequent", "none"]
 _TEXT_WAYS = Literal["auto", "tfidf", "drop", "none"]
+_GATE_MODES = Literal["better", "not_worse"]
 
 Keep = Annotated[_KEEPS, one_of(*get_args(_KEEPS))]
 TaskName = Annotated[_TASKS, one_of(*get_args(_TASKS))]
@@ -162,4 +175,5 @@ Scale = Annotated[_SCALES, one_of(*get_args(_SCALES))]
 Clip = Annotated[_CLIPS, one_of(*get_args(_CLIPS))]
 Encode = Annotated[_ENCODINGS, one_of(*get_args(_ENCODINGS))]
 Impute = Annotated[_IMPUTATIONS, one_of(*get_args(_IMPUTATIONS))]
+GateMode = Annotated[_GATE_MODES, one_of(*get_args(_GATE_MODES))]
 TextWay = Annotated[_TEXT_WAYS, one_of(*get_args(_TEXT_WAYS))]

@@ -1,7 +1,7 @@
 """A parameters file, read and checked: every problem at once, before anything heavy is imported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,12 +33,15 @@ class Loaded:
         The file; what it names is relative to its directory.
     environment : dict
         Name to value of the variables used.
+    overridden : bool
+        Whether settings of the command line stood over the file.
     """
 
     parameters: Parameters = field(repr=False)
     effective: dict[str, Any]
     path: Path
     environment: dict[str, str] = field(repr=False)
+    overridden: bool = False
 
     @property
     def text(self) -> str:
@@ -75,7 +78,8 @@ def load(path: Path, overrides: Sequence[str] = (), environ: Mapping[str, str] =
     tree = read(path)
     if overrides and isinstance(tree, Mapping | None):
         tree = override(tree or {}, overrides)
-    return from_dict({} if tree is None else tree, environ, path=path)
+    loaded = from_dict({} if tree is None else tree, environ, path=path)
+    return replace(loaded, overridden=bool(overrides))
 
 
 def from_dict(tree: Any, environ: Mapping[str, str], *, path: Path = Path("params.yaml")) -> Loaded:

@@ -8,13 +8,17 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from mlctl.domain.metrics import METRICS, Task, find_metric, metrics_of
 from mlctl.params import fields as f
 from mlctl.params.ladder_form import read_ladder
-from mlctl.params.problems import KnownKeys, Place, wanted
+from mlctl.params.problems import KnownKeys, Place, Problem, ProblemsError, wanted
+from mlctl.params.retrain import Retrain
 from mlctl.params.rung import Range, Rung
 from mlctl.params.sections import (
+    Bench,
+    Checks,
     CrossValidation,
     Data,
     Limits,
     Preprocess,
+    Promote,
     Search,
     Section,
     Split,
@@ -24,18 +28,25 @@ from mlctl.params.sections import (
 from mlctl.params.words import nearest
 
 __all__ = [
+    "Bench",
+    "Checks",
     "CrossValidation",
     "Data",
     "Limits",
     "Parameters",
     "Preprocess",
+    "Promote",
     "Range",
+    "Retrain",
     "Rung",
     "Search",
     "Split",
     "Sql",
     "Stop",
 ]
+
+TRAINING = "training_"
+"""What stands before a metric of the training rows: accepted by the gate, which takes the held-out twin."""
 
 
 def _ladder(value: Any, info: ValidationInfo) -> Any:
@@ -63,6 +74,12 @@ class Parameters(Section):
     search: Search = Search()
     stop: Stop = Stop()
     limits: Limits = Limits()
+    bench: Bench = Bench()
+    promote: Promote = Promote()
+    retrain: Retrain | None = Field(
+        default=None, description="When it trains by itself, and who is told; default: on request only."
+    )
+    checks: Checks = Checks()
     jobs: f.Count | None = Field(default=None, description="Processes at once. Default: one for each core.")
     seed: f.Seed = Field(default=0, description="Of everything random but the split.")
 
@@ -85,6 +102,30 @@ class Parameters(Section):
     @classmethod
     def _canonical(cls, name: str | None, info: ValidationInfo) -> str | None:
         return None if name is None else _metric(name, info.data.get("task"))
+
+    @field_validator("promote")
+    @classmethod
+    def _gated_by(cls, promote: Promote, info: ValidationInfo) -> Promote:
+        metric, metrics, problems = promote.metric, {}, []
+        task = info.data.get("task")
+        try:
+            metric = metric and _gate_metric(metric, task)
+        except ProblemsError as error:
+            problems += [Problem(("metric",), found.text) for found in error.problems]
+        for name, threshold in promote.metrics.items():
+            try:
+                metrics[_gate_metric(name, task)] = threshold
+            except ProblemsError as error:
+                problems += [Problem(("metrics", name), found.text) for found in error.problems]
+        if problems:
+            raise ProblemsError(problems)
+        return promote.model_copy(update={"metric": metric, "metrics": metrics})
+
+
+def _gate_metric(name: str, task: Task | None) -> str:
+    """Return a metric's canonical name, with ``training_`` before it where it was typed so."""
+    bare = name.strip().lower().removeprefix(TRAINING)
+    return (TRAINING if bare != name.strip().lower() else "") + _metric(bare, task)
 
 
 def _metric(name: str, task: Task | None) -> str:
@@ -118,5 +159,6 @@ REQUIRED = {
     "model": "the name of the model",
     "data": "a section with target, and path, source, sql or function",
     "target": "the name of the column to predict",
+    "to": "the address that mail goes to",
 }
 """What is wanted of the keys that have no default."""

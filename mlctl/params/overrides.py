@@ -7,8 +7,8 @@ from mlctl.errors import UsageError
 from mlctl.params.words import shown
 from mlctl.params.yaml_io import parse
 
-MAX_PARTS = 3
-"""No key of the file lies deeper: ``data.dates.COLUMN``."""
+MAX_PARTS = 4
+"""No key of the file lies deeper: ``retrain.notify.email.to``."""
 
 
 def override(tree: Mapping[Any, Any], settings: Sequence[str]) -> dict[Any, Any]:

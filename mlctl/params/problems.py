@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mlctl.domain.secrets import is_secret
 from mlctl.params.words import did_you_mean, shown
 
 Place = tuple[str | int, ...]
@@ -32,7 +33,8 @@ class Problem:
         """Return the line that a person reads; the value is looked up in the tree as it was typed."""
         found, value = _look_up(tree, self.place)
         where = ".".join(map(_spelled, self.place)) or "the file"
-        return f"{where}: {shown(value)} — {self.text}" if found else f"{where}: {self.text}"
+        is_told = found and not is_secret(str(self.place[-1]))
+        return f"{where}: {shown(value)} — {self.text}" if is_told else f"{where}: {self.text}"
 
 
 class ProblemsError(ValueError):
@@ -78,14 +80,19 @@ def _wording(kind: str, place: Place, known: KnownKeys, required: Mapping[str, s
         case "missing":
             return f"missing; wanted {required[str(place[-1])]}"
         case "model_type":
-            return f"wanted a section with some of {', '.join(known[place])}"
+            return f"wanted a section with some of {', '.join(_keys(place, known))}"
         case "dict_type":
             return "wanted keys and values, such as {column: …}"
     return "wanted a key that is text; write it in quotes"
 
 
+def _keys(place: Place, known: KnownKeys) -> tuple[str, ...]:
+    """Return a section's keys; one of several alike, named by a person, has those of the place above it."""
+    return known.get(place) or known[place[:-1]]
+
+
 def _better_key(place: Place, known: KnownKeys) -> str:
-    key, here = str(place[-1]), known[place[:-1]]
+    key, here = str(place[-1]), _keys(place[:-1], known)
     near = did_you_mean(key, here)
     elsewhere = next((section for section, keys in known.items() if key in keys), None)
     if near or elsewhere is None:

@@ -5,10 +5,17 @@ from typing import Any
 from mlctl.domain.ladder import KINDS, Kind, parameters_of
 from mlctl.domain.metrics import METRICS
 from mlctl.params.model import Parameters
+from mlctl.params.retrain import TRIGGERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DOTTED = r"^[^.:\s]+(\.[^.:\s]+)+$"
+_LISTS = (
+    *(("Data", "drop"), ("Data", "missing"), ("Promote", "slices"), ("Checks", "mute")),
+    *(("Notify", "apprise"), ("Email", "to")),
+)
+"""What may also be one text."""
+
 _NUMBER = {"type": "number"}
 _VALUE = {
     "description": "One value, a list or a range to search, or {value: …} for a value that is a list.",
@@ -53,17 +60,20 @@ def _drop_titles(schema: Any) -> None:
 
 
 def _accept_the_short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> None:
-    for name in ("drop", "missing"):
-        listed = definitions["Data"]["properties"][name]
+    for section, name in _LISTS:
+        listed = definitions[section]["properties"][name]
         words = {key: listed.pop(key) for key in ("items", "type")}
         listed["anyOf"] = [words, words["items"]]
-    for name, described in properties.items():
+    retrain = definitions["Retrain"]["properties"]
+    for name, described in (*properties.items(), *retrain.items()):
         if section := described.get("$ref"):
             described.setdefault("description", definitions[section.rpartition("/")[2]]["description"])
         if section and name != "data":
             # A section whose keys are all commented out reads as null.
             described["anyOf"] = [{"$ref": described.pop("$ref")}, {"type": "null"}]
     properties["preprocess"]["anyOf"].append({"enum": ["auto", "none"]})
+    for trigger in TRIGGERS:
+        retrain[trigger]["anyOf"].append({"type": "boolean"})
 
 
 def _metrics() -> list[str]:

@@ -199,6 +199,64 @@ class Limits(Section):
     latency_ms: f.Positive = Field(default=100.0, description="To predict one row.")
     size_mb: f.Positive = Field(default=200.0, description="Of the stored model.")
     rung_minutes: f.Positive = Field(default=20.0, description="To fit one rung.")
-    memory_gb: f.Positive | None = Field(
+    memory_gb: f.Memory | None = Field(
         default=None, description="Of one process; default: a share of the machine's."
     )
+
+
+class Threshold(Section):
+    """What a held-out score has to reach."""
+
+    min: f.Number | None = Field(default=None, description="The challenger's score is at least this.")
+    max: f.Number | None = Field(default=None, description="The challenger's score is at most this.")
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> "Threshold":
+        if self.min is None and self.max is None:
+            raise wanted("min, max, or both")
+        return self
+
+
+class Promote(Section):
+    """When a challenger replaces the champion: both are scored on rows that neither was trained on."""
+
+    mode: f.GateMode = Field(
+        default="better",
+        description="better: more than min_gain ahead, beyond doubt; not_worse: no more than margin behind, "
+        "beyond doubt, and trained on newer data, simpler or faster.",
+    )
+    metric: f.Word | None = Field(default=None, description="The one that decides; default: metric.")
+    min_gain: f.NotNegative = Field(
+        default=0.0,
+        description="In the metric's units; of an error, a share of the dummy's error (0.01: one hundredth).",
+    )
+    margin: f.Positive = Field(default=0.005, description="What counts as not worse; units as min_gain.")
+    metrics: dict[f.Word, Threshold] = Field(
+        default={}, description="Metric to the score that a champion needs: {accuracy_score: {min: 0.9}}."
+    )
+    slices: f.Words = Field(
+        default=(), description="Columns; a challenger that is worse where one has a certain value stays out."
+    )
+
+
+class Bench(Section):
+    """What `mlctl bench` holds its figures against; what is not named has no limit."""
+
+    p50_ms: f.Positive | None = Field(default=None, description="Half of one client's requests over HTTP.")
+    p99_ms: f.Positive | None = Field(default=None, description="99 of 100 of one client's requests.")
+    requests_s: f.Positive | None = Field(
+        default=None, description="Requests a second of 16 clients, at least."
+    )
+    row_ms: f.Positive | None = Field(default=None, description="Half of the calls with one row, no HTTP.")
+    batch_rows_s: f.Positive | None = Field(default=None, description="Rows a second in a batch, at least.")
+    cold_start_ms: f.Positive | None = Field(
+        default=None, description="From the start of a process to its first prediction."
+    )
+    memory_mb: f.Positive | None = Field(default=None, description="Of the server after the load.")
+    size_mb: f.Positive | None = Field(default=None, description="Of the model's file as it is served.")
+
+
+class Checks(Section):
+    """What the checks that `mlctl show` and `mlctl promote` tell of are to leave unsaid."""
+
+    mute: f.Codes = Field(default=(), description="Codes of checks that are not to speak: [MLC009].")

@@ -95,6 +95,8 @@ def starter(columns: Sequence[ColumnFacts], path: str, target: str, project: str
             "# ladder: auto                  # or a list: [logistic_regression, {svc: {C: [0.1, 1, 10]}}]",
             "# stop: {max_minutes: 60}       # there is a result whatever the budget",
             "# limits: {latency_ms: 100, size_mb: 200}",
+            "# promote: {mode: better, min_gain: 0}  # or not_worse; metrics, slices: see `mlctl promote`",
+            "# retrain: {schedule: '@daily', time_zone: UTC}  # then: mlctl schedule add --params FILE",
             "",
         ]
     )

@@ -11,6 +11,8 @@ from mlctl.params.scalars import CORE, resolve
 MAX_NODES = 100_000
 """Values after every alias is written out: nine lines of aliases can stand for a billion."""
 MAX_DEPTH = 50
+FEWER = "write the values once; a parameters file needs a few hundred at most"
+FLATTER = "a parameters file needs five levels at most"
 
 
 def check_bounds(tree: Any, name: str) -> None:
@@ -26,10 +28,10 @@ def check_bounds(tree: Any, name: str) -> None:
         inner = [value.values() if isinstance(value, dict) else value for value in level if is_nest(value)]
         nodes += sum(map(len, inner))
         if nodes > MAX_NODES:
-            raise UsageError(f"{name}: more than {MAX_NODES:,} values, aliases written out")
+            raise UsageError(f"{name}: more than {MAX_NODES:,} values, aliases written out", FEWER)
         level = [value for values in inner for value in values]
     if level:
-        raise UsageError(f"{name}: nested more than {MAX_DEPTH} deep")
+        raise UsageError(f"{name}: nested more than {MAX_DEPTH} deep", FLATTER)
 
 
 def is_nest(value: Any) -> bool:
@@ -81,7 +83,7 @@ class Builder:
         before = self.nodes
         self._count(event, 1)
         if depth > MAX_DEPTH:
-            raise self._refuse(event, f"nested more than {MAX_DEPTH} deep")
+            raise self._refuse(event, f"nested more than {MAX_DEPTH} deep", FLATTER)
         if isinstance(event, yaml.ScalarEvent):
             built = self._scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -103,7 +105,7 @@ class Builder:
     def _count(self, event: Any, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > self.most:
-            raise self._refuse(event, f"more than {self.most:,} values, aliases written out")
+            raise self._refuse(event, f"more than {self.most:,} values, aliases written out", FEWER)
 
     def _scalar(self, event: Any) -> Any:
         if event.tag in (None, "!"):

@@ -13,7 +13,7 @@ import yaml
 from mlctl.errors import NotFoundError, UsageError
 from mlctl.params.scalars import misread
 from mlctl.params.words import did_you_mean
-from mlctl.params.yaml_events import MAX_NODES, Builder
+from mlctl.params.yaml_events import FLATTER, MAX_NODES, Builder
 
 MAX_BYTES = 1_000_000
 
@@ -78,9 +78,12 @@ def parse_json(text: str, name: str) -> Any:
             f"{name}, line {error.lineno}: {error.msg}", "the file must hold one JSON object"
         ) from None
     except UnicodeEncodeError:
-        raise UsageError(f"{name}: half a character (a lone surrogate) in a text") from None
+        raise UsageError(
+            f"{name}: half a character (a lone surrogate) in a text",
+            "save the file as UTF-8, without half characters",
+        ) from None
     except RecursionError:
-        raise UsageError(f"{name}: nested too deeply") from None
+        raise UsageError(f"{name}: nested too deeply", FLATTER) from None
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from None
     return found

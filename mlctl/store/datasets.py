@@ -1,7 +1,7 @@
 """The snapshots that experiments were trained on: an archive, and a record beside it."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -120,8 +120,13 @@ def _free_file(site: Site, record: Dataset, packed: Path) -> str:
     return next(name for name in names if name not in taken)
 
 
-def remove(site: Site, dataset: Dataset, used_by: Sequence[str], now: datetime) -> str:
+def remove(site: Site, dataset: Dataset, used_by: Callable[[], Sequence[str]], now: datetime) -> str:
     """Move a dataset to the trash, and return its name there; an archive that another one names stays.
+
+    Parameters
+    ----------
+    used_by : callable
+        Gives the version ids of the experiments that were trained on it; asked while the lock is held.
 
     Raises
     ------
@@ -130,15 +135,11 @@ def remove(site: Site, dataset: Dataset, used_by: Sequence[str], now: datetime) 
     NotFoundError
         When it is no longer there.
     """
-    if used_by:
-        raise RefusedError(
-            f"{dataset.dataset} is used by {len(used_by)} experiments: {', '.join(used_by[:5])}",
-            "remove those first, if nobody needs them: mlctl experiment remove REF",
-        )
     path = site.layout.unlinked(site.layout.dataset(dataset.project_name, dataset.dataset))
     time = stamp(now)
     with site.locked():
         current_tree(site, dataset, path)
+        _check_unused(dataset, used_by())
         place = trash.new_place(site, dataset.dataset, time)
         origin = {"kind": KIND, "project": dataset.project_name, KIND: dataset.dataset}
         with files.new_folder(place, aside=site.tmp) as folder:
@@ -148,6 +149,14 @@ def remove(site: Site, dataset: Dataset, used_by: Sequence[str], now: datetime) 
         for file in [path, *_own_archive(site, dataset)]:
             files.move(file, place / ITEM / file.name)
     return place.name
+
+
+def _check_unused(dataset: Dataset, users: Sequence[str]) -> None:
+    if users:
+        raise RefusedError(
+            f"{dataset.dataset} is used by {len(users)} experiments: {', '.join(users[:5])}",
+            "remove those first, if nobody needs them: mlctl experiment remove REF",
+        )
 
 
 def _own_archive(site: Site, dataset: Dataset) -> list[Path]:

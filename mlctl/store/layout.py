@@ -15,6 +15,8 @@ that begins with a dot.
     ├── .gitignore                 lock, index and tmp
     ├── lock                       held by flock for moments; its text says who holds it; empty when free
     ├── index.sqlite               a cache, see below; may be missing
+    ├── ticks.json                 a cache: when each model has to be looked at again; may be missing
+    ├── slots/                     one lock for each retraining that may run at once
     ├── tmp/                       half-made things; nothing in it is ever read
     ├── trash/TIME_NAME/           removed things: from.yaml, and the thing itself as "item"
     ├── damaged/                   set aside by repair
@@ -28,7 +30,13 @@ that begins with a dot.
             ├── meta.yaml          the model's record
             ├── champion           one line: V; missing while there is none
             ├── events.jsonl       one JSON object a line, only ever appended to
-            ├── retrain/           the run journal; its locks and slots are not kept in git
+            ├── retrain/           of training unattended:
+            │   ├── params.yaml, from.yaml   the parameters file that is read, and the file it is a copy of
+            │   ├── journal.jsonl  one JSON object a line, only ever appended to (mlctl.domain.runs)
+            │   ├── run.lock       held by flock while a run lasts; its text says who holds it
+            │   ├── logs/RUN.txt   the newest logs
+            │   ├── runs/RUN/      what a run's steps leave for the next ones, until it is over
+            │   └── usage.jsonl    predictions served, one JSON object a line, only ever appended to
             └── experiments/V/
                 ├── meta.yaml      the experiment's record
                 ├── params.yaml, environment.yaml, scores.csv, search.csv, predictions.csv, model.skops,
@@ -43,8 +51,9 @@ is quoted). Their keys are the fields of :mod:`mlctl.domain.records`, in that or
 not repeated: the project of a model, the project and model of an experiment. Unknown keys are kept and
 ignored. Times are text, UTC, RFC 3339 with microseconds and ``Z``. Paths in ``artifact_file_paths`` are
 relative to the experiment's directory. Paths in a dataset's ``source`` are relative to the directory that
-holds the store, unless they were typed absolute. ``archive.file`` of a dataset names a file in the same
-directory, which may be that of another record with equal content.
+holds the store, unless they were typed absolute; where a variable of the environment stands in one, they
+are relative to ``source.relative_to``, which is relative to that directory. ``archive.file`` of a dataset
+names a file in the same directory, which may be that of another record with equal content.
 
 **An experiment's life.** Its directory appears whole, with ``status: running``, a ``process`` (``host``,
 ``pid``) and a locked ``log.txt``. At the end come the artifacts, then ``SHA256SUMS``, then ``status:
@@ -59,7 +68,10 @@ not be looked at where the time of ``number`` is that of the newest ``experiment
 It outlives removal: the directory of a removed project stays behind with ``number`` alone.
 
 **Truth.** Directories and events are the truth. The champion is the ``to`` of the last complete event whose
-``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. A dataset exists
+``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. An event has
+``time``, ``who``, ``what``, ``from``, ``to`` and ``why``, a list of texts; ``refuse`` and ``look`` change
+nothing. What a gate found stands under ``gate``, with ``holdout.sketch``, by which looks at the same rows are
+counted. A dataset exists
 when its ``.yaml`` does. The index holds records by the time, size and inode of their files, and may be
 deleted at any moment.
 """
@@ -103,10 +115,12 @@ Made {made} by mlctl init.
 GITIGNORE = """\
 /lock
 /index.sqlite*
+/ticks.json
+/slots/
 /tmp/
 .tmp-*
 /projects/*/models/*/retrain/*.lock
-/projects/*/models/*/retrain/slots/
+/projects/*/models/*/retrain/runs/
 """
 
 
@@ -198,6 +212,48 @@ class Layout:
     def events(self, project: str, model: str) -> Path:
         """Return the log of what became of a model."""
         return self.model(project, model) / "events.jsonl"
+
+    @property
+    def ticks(self) -> Path:
+        """The cache of when models are due."""
+        return self.root / "ticks.json"
+
+    @property
+    def slots(self) -> Path:
+        """The locks of those that may be retrained at once."""
+        return self.root / "slots"
+
+    def retrain(self, project: str, model: str) -> Path:
+        """Return the directory of what retraining keeps."""
+        return self.model(project, model) / "retrain"
+
+    def retrain_params(self, project: str, model: str) -> Path:
+        """Return the parameters file that retraining reads."""
+        return self.retrain(project, model) / "params.yaml"
+
+    def retrain_origin(self, project: str, model: str) -> Path:
+        """Return what says which file that one was copied from."""
+        return self.retrain(project, model) / FROM
+
+    def journal(self, project: str, model: str) -> Path:
+        """Return the log of a model's retraining."""
+        return self.retrain(project, model) / "journal.jsonl"
+
+    def run_lock(self, project: str, model: str) -> Path:
+        """Return what is locked while a model is retrained."""
+        return self.retrain(project, model) / "run.lock"
+
+    def run_logs(self, project: str, model: str) -> Path:
+        """Return the directory of the runs' logs."""
+        return self.retrain(project, model) / "logs"
+
+    def runs(self, project: str, model: str) -> Path:
+        """Return the directory of what steps left for the next ones."""
+        return self.retrain(project, model) / "runs"
+
+    def usage(self, project: str, model: str) -> Path:
+        """Return the log of predictions served."""
+        return self.retrain(project, model) / "usage.jsonl"
 
     def experiments(self, project: str, model: str) -> Path:
         """Return the directory of a model's experiments."""

@@ -56,3 +56,12 @@ class Site:
             When it is a link.
         """
         return self.layout.unlinked(self.layout.tmp)
+
+    @property
+    def tmp_for_reading(self) -> Path:
+        """Where what is only read is unpacked: as above, or the system's place where that is read-only."""
+        import tempfile  # noqa: PLC0415 - a listing does without it
+
+        place = self.tmp if self.layout.tmp.exists() else self.layout.root
+        writable = os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+        return self.tmp if writable else Path(tempfile.gettempdir())

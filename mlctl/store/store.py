@@ -1,6 +1,6 @@
 """The store as the rest of mlctl sees it: one thin face over the modules beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib import import_module
@@ -16,7 +16,9 @@ from mlctl.store.site import Site
 
 if TYPE_CHECKING:
     from mlctl.store.champion import Event
+    from mlctl.store.kept import Kept
     from mlctl.store.open_experiment import OpenExperiment
+    from mlctl.store.retraining import Retraining
     from mlctl.store.trash import Removable, Trashed
 
 __all__ = ["DamagedRecord", "Event", "Listing", "OpenExperiment", "Store", "Trashed", "find", "init"]
@@ -164,7 +166,7 @@ class Store:
 
         return datasets.add_dataset(self._site, project, record, packed)
 
-    def remove_dataset(self, dataset: Dataset, used_by: Sequence[str], now: datetime) -> str:
+    def remove_dataset(self, dataset: Dataset, used_by: Callable[[], Sequence[str]], now: datetime) -> str:
         """Move a dataset that nothing uses to the trash; see ``datasets.remove``."""
         from mlctl.store import datasets
 
@@ -179,6 +181,10 @@ class Store:
     def scratch(self) -> AbstractContextManager[Path]:
         """Hand out an empty folder on the store's file system, removed at the end."""
         return files.scratch_folder(self._site.tmp)
+
+    def scratch_for_reading(self) -> AbstractContextManager[Path]:
+        """Hand out an empty folder for what is only read, also where the store is read-only."""
+        return files.scratch_folder(self._site.tmp_for_reading)
 
     # Changing
 
@@ -228,6 +234,12 @@ class Store:
 
         return champion.champion(self._site, model.project_name, model.model_name)
 
+    def champion_stamp(self, model: Model) -> tuple[object, ...]:
+        """Return what is equal as long as nobody changed the champion: cheap to ask often."""
+        from mlctl.store import champion
+
+        return champion.stamp(self._site, model.project_name, model.model_name)
+
     def events(self, model: Model) -> "tuple[Event, ...]":
         """Return what became of a model, the oldest first."""
         from mlctl.store import champion
@@ -239,6 +251,51 @@ class Store:
         from mlctl.store import champion
 
         champion.record_event(self._site, model.project_name, model.model_name, event)
+
+    def promote(self, model: Model, event: "Event", expected: str | None) -> None:
+        """Change the champion, if it still is the one that was expected; see ``champion.promote``."""
+        from mlctl.store import champion
+
+        champion.promote(self._site, model.project_name, model.model_name, event, expected)
+
+    def keep_gate(self, experiment: Experiment, told: Mapping[str, Any]) -> Experiment:
+        """Add what a gate found to the record of an experiment that was judged."""
+        from mlctl.store import changes
+
+        return changes.keep_gate(self._site, experiment, told)
+
+    def add_report(self, experiment: Experiment, name: str, file: str, data: bytes | str) -> Experiment:
+        """Keep what came after an experiment's end; see ``reports.add_report``."""
+        from mlctl.store import reports
+
+        return reports.add_report(self._site, experiment, name, file, data)
+
+    # Retraining
+
+    def keep_parameters(self, model: Model, text: str, source: Path, now: datetime) -> bool:
+        """Copy the parameters file that retraining reads; see ``kept.keep``."""
+        from mlctl.store import kept
+
+        return kept.keep(self._site, model.project_name, model.model_name, text, source, now)
+
+    def kept_parameters(self, model: Model) -> "Kept | None":
+        """Return the parameters file that retraining reads, if one is kept."""
+        from mlctl.store import kept
+
+        return kept.read(self._site, model.project_name, model.model_name)
+
+    def drop_parameters(self, model: Model) -> bool:
+        """Remove the parameters file that retraining reads; return whether there was one."""
+        from mlctl.store import kept
+
+        return kept.drop(self._site, model.project_name, model.model_name)
+
+    @property
+    def retraining(self) -> "Retraining":
+        """Journals, locks and slots of retraining."""
+        from mlctl.store.retraining import Retraining
+
+        return Retraining(self._site)
 
     @staticmethod
     def stamp(now: datetime) -> str:

@@ -35,7 +35,10 @@ def test_what_the_disk_does_not_take_is_no_dataset(mlctl, iris, monkeypatch):
     ran = mlctl("train", "--params", "other.yaml", *ONE)
     assert ran.code == 1
     assert "no space left" in ran.err
-    assert mlctl("show", "5", "--json").json["experiments"][0]["error"]["reason"] == "data"
+    assert mlctl("show", "5", "--json").json["experiments"][0]["error"] == {
+        "reason": "failed",
+        "message": "no space left",
+    }
 
 
 def test_an_interrupt_leaves_what_was_done_and_says_how_to_go_on(mlctl, iris, monkeypatch):

@@ -102,7 +102,7 @@ def test_machines_get_every_digit_and_nothing_for_what_is_missing():
 
 
 def test_control_characters_do_not_reach_the_terminal():
-    assert forms.exact("a\x1b[31mred\nline") == "a [31mred line"
+    assert forms.exact("a\x1b[31mred\nline") == r"a\x1b[31mred line"
 
 
 def test_parameters_are_short_and_spreads_have_two_digits():

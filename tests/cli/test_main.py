@@ -100,6 +100,21 @@ def test_an_interrupt_is_130(mlctl, monkeypatch):
     assert "interrupted" in ran.err
 
 
+@pytest.mark.parametrize("error", [EOFError, KeyboardInterrupt, typer.Abort])
+def test_a_prompt_that_is_left_is_an_interruption(mlctl, monkeypatch, error):
+    def left(_):
+        raise error
+
+    monkeypatch.setattr("mlctl.cli.status.here", left)
+    assert mlctl("status").code == 130
+
+
+def test_what_exits_keeps_its_code(mlctl, monkeypatch):
+    monkeypatch.setattr("mlctl.cli.status.here", lambda _: sys.exit(7))
+    with pytest.raises(SystemExit, match="7"):
+        mlctl("status")
+
+
 def test_a_reader_that_goes_away_is_no_error():
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m mlctl params schema | head -1; echo ${{PIPESTATUS[0]}} >&2"],
@@ -108,7 +123,7 @@ def test_a_reader_that_goes_away_is_no_error():
         check=True,
     )
     assert done.stdout == "{\n"
-    assert done.stderr.strip() in {"0", "141"}
+    assert done.stderr.strip() in {"0", "141"}  # it may all have fitted into the pipe
 
 
 LIGHT = [
@@ -123,6 +138,8 @@ LIGHT = [
     ["compare", "--format", "csv"],
     ["show", "latest"],
     ["diff", "1", "2"],
+    ["history"],
+    ["schedule", "next"],
     ["params", "check", "params.yaml"],
     ["params", "schema"],
     ["project", "add", "new"],

@@ -1,6 +1,7 @@
 import pytest
 
-from mlctl.params.environment import expand, hide
+from mlctl.errors import UsageError
+from mlctl.params.environment import expand, fill, hide
 
 
 def test_a_variable_stands_for_its_value():
@@ -62,3 +63,17 @@ def test_hide_puts_the_longest_value_back_first():
 
 def test_values_are_not_in_the_repr():
     assert "secret" not in repr(expand({"seed": 1, "description": "${A}"}, {"A": "secret"}).values.keys())
+
+
+def test_what_tells_people_is_expanded_when_they_are_told():
+    tree = {"retrain": {"ping": "${A}", "notify": {"email": {"password": "${B}"}}, "schedule": "${C}"}}
+    found = expand(tree, {"A": "a", "C": "c"})
+    assert found.tree == tree
+    assert (found.typed, found.values) == ({("retrain", "schedule"): "${C}"}, {})
+    assert [problem.place for problem in found.problems] == [("retrain", "schedule")]
+
+
+def test_filling_a_text():
+    assert fill("${A}/x${B}", {"A": "a", "B": ""}) == "a/x"
+    with pytest.raises(UsageError, match=r"^the environment has no B, C$"):
+        fill("${A}${B}${C}", {"A": "a"})

@@ -185,3 +185,10 @@ def test_nothing_heavy_is_imported():
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert found.stdout == "[]\n"
+
+
+def test_settings_of_the_command_line_are_noted(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text("project: p\nmodel: m\ndata: {source: 'sklearn:iris', target: target}\n")
+    assert not load(path).overridden
+    assert load(path, ["seed=3"]).overridden

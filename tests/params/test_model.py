@@ -109,5 +109,30 @@ def test_the_keys_of_each_section():
     assert keys[("stop",)] == ("target", "max_minutes")
     assert keys[()][:4] == ("project", "model", "description", "task")
     sections = {"data", "preprocess", "split", "cross_validation", "search", "stop", "limits"}
-    assert set(keys) == {(), ("data", "sql"), *((name,) for name in sections)}
+    sections |= {"promote", "retrain", "checks"}
+    inner = {("data", "sql"), ("promote", "metrics"), ("retrain", "notify", "email")}
+    inner |= {("retrain", name) for name in ("new_data", "degraded", "drift", "usage", "retry", "notify")}
+    assert set(keys) == {(), *inner, *((name,) for name in sections)}
     assert keys[("data", "sql")] == ("url", "query", "query_file", "parameters")
+
+
+def test_metrics_of_the_gate_get_their_canonical_names():
+    tree = {"metric": "training_AUC", "metrics": {"accuracy": {"min": 0.9}, "training_f1": {"max": 1}}}
+    found = Parameters.model_validate(LEAST | {"promote": tree}).promote
+    assert found.metric == "training_roc_auc"
+    assert list(found.metrics) == ["accuracy_score", "training_f1_score"]
+
+
+def test_metrics_that_the_gate_cannot_judge_by():
+    tree = {"metric": "acuracy", "metrics": {"rmse": {"min": 1}, "f1": {"mim": 1}}}
+    assert problems(task="classification", promote=tree) == [
+        ("promote.metrics.f1.mim", "not a known key; did you mean min?")
+    ]
+    del tree["metrics"]["f1"]
+    found = problems(task="classification", promote=tree)
+    assert [place for place, _ in found] == ["promote.metric", "promote.metrics.rmse"]
+    assert found[0][1] == "wanted a metric; did you mean accuracy_score?"
+    assert found[1][1].startswith("wanted a metric of classification, not of regression: one of ")
+    assert problems(promote={"metrics": {"f1": 3}}) == [
+        ("promote.metrics.f1", "wanted a section with some of min, max")
+    ]

@@ -58,7 +58,7 @@ def test_later_settings_stand_over_earlier_ones_and_the_file_is_left_alone():
             "--set preprocess.scale: preprocess is 'none' in the file",
             "replace it whole: --set 'preprocess={scale: …",
         ),
-        ("a.b.c.d=1", "--set a.b.c.d: a key has at most 3 parts", "put it into the file"),
+        ("a.b.c.d.e=1", "--set a.b.c.d.e: a key has at most 4 parts", "put it into the file"),
     ],
 )
 def test_what_is_refused(setting, message, hint):

@@ -27,6 +27,9 @@ def test_every_key_of_every_section_has_a_description():
         "cross_validation": "CrossValidation",
     }
     names |= {"search": "Search", "stop": "Stop", "limits": "Limits", "sql": "Sql"}
+    names |= {"promote": "Promote", "metrics": "Threshold", "retrain": "Retrain", "checks": "Checks"}
+    names |= {"new_data": "NewData", "degraded": "Degraded", "drift": "Drift", "usage": "Usage"}
+    names |= {"retry": "Retry", "notify": "Notify", "email": "Email"}
     for section, keys in known_keys().items():
         properties = SCHEMA["$defs"][names[section[-1]]]["properties"] if section else SCHEMA["properties"]
         assert tuple(properties) == keys
@@ -68,3 +71,15 @@ def test_the_rungs():
 def test_a_dotted_path(text, fits):
     (dotted,) = SCHEMA["properties"]["ladder"]["anyOf"][1]["items"]["anyOf"][1]["patternProperties"]
     assert bool(re.search(dotted, text)) == fits
+
+
+def test_a_trigger_may_be_switched_on_and_off():
+    retrain = SCHEMA["$defs"]["Retrain"]["properties"]
+    assert retrain["degraded"]["anyOf"] == [
+        {"$ref": "#/$defs/Degraded"},
+        {"type": "null"},
+        {"type": "boolean"},
+    ]
+    assert retrain["notify"]["anyOf"] == [{"$ref": "#/$defs/Notify"}, {"type": "null"}]
+    to = SCHEMA["$defs"]["Email"]["properties"]["to"]
+    assert (to["minItems"], [form["type"] for form in to["anyOf"]]) == (1, ["array", "string"])

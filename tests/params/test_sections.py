@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from mlctl.params.sections import Data, Preprocess, Split, Sql, Stop
+from mlctl.params.sections import Checks, Data, Preprocess, Promote, Split, Sql, Stop
 
 
 def problems(section, tree):
@@ -129,3 +129,35 @@ def test_the_default_size_of_the_held_out_part():
 def test_two_sizes_are_at_most_the_whole():
     text = "wanted a test_size that leaves room for train_size: together at most 1"
     assert problems(Split, {"train_size": 0.8, "test_size": 0.3}) == [(("test_size",), text)]
+
+
+def test_promotion_asks_for_better_unless_told_otherwise():
+    assert Promote.model_validate(None) == Promote(
+        mode="better", min_gain=0, margin=0.005, metrics={}, slices=()
+    )
+    found = Promote.model_validate({"mode": "not_worse", "slices": "region", "metrics": {"f1": {"min": 0.5}}})
+    assert found.slices == ("region",)
+    assert (found.metrics["f1"].min, found.metrics["f1"].max) == (0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("tree", "place", "text"),
+    [
+        ({"mode": "beter"}, ("mode",), "wanted one of better, not_worse; did you mean better?"),
+        ({"min_gain": -1}, ("min_gain",), "wanted a number of at least 0"),
+        ({"margin": 0}, ("margin",), "wanted a number greater than 0"),
+        ({"metrics": {"f1": {}}}, ("metrics", "f1"), "wanted min, max, or both"),
+        ({"metrics": {"f1": {"min": True}}}, ("metrics", "f1", "min"), "wanted a number"),
+    ],
+)
+def test_what_promotion_cannot_ask_for(tree, place, text):
+    assert problems(Promote, tree) == [(place, text)]
+
+
+def test_codes_of_checks_are_muted_by_name():
+    assert Checks.model_validate({"mute": ["MLC009", "mlc027"]}).mute == ("MLC009", "MLC027")
+    assert Checks.model_validate({"mute": "MLC009"}).mute == ("MLC009",)
+    assert Checks().mute == ()
+    text = "wanted codes of checks, such as MLC009, and 'MLC909' is none; did you mean MLC029?"
+    assert problems(Checks, {"mute": ["MLC909"]}) == [(("mute",), text)]
+    assert "docs/checks.md has them all" in problems(Checks, {"mute": ["skew"]})[0][1]

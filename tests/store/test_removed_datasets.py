@@ -20,7 +20,7 @@ def names(folder: Path) -> list[str]:
 def test_a_dataset_goes_with_its_archive_and_comes_back(store, model, tmp_path):
     made = add(store, tmp_path)
     folder = Layout(store.root).datasets("iris")
-    place = store.remove_dataset(made, (), NOW)
+    place = store.remove_dataset(made, tuple, NOW)
     assert place == f"{TIME}_iris_3f9a1c_1"
     assert names(folder) == []
     assert store.datasets("iris").records == store.datasets("iris").damaged == ()
@@ -34,7 +34,7 @@ def test_a_dataset_goes_with_its_archive_and_comes_back(store, model, tmp_path):
 def test_one_in_use_stays(store, model, tmp_path):
     made = add(store, tmp_path)
     with pytest.raises(RefusedError, match=r"iris_3f9a1c_1 is used by 6 experiments: e0, e1, e2, e3, e4$"):
-        store.remove_dataset(made, tuple(f"e{i}" for i in range(6)), NOW)
+        store.remove_dataset(made, lambda: tuple(f"e{i}" for i in range(6)), NOW)
     assert store.dataset("iris", made.dataset) == made
     assert not (store.root / "trash").exists() or names(store.root / "trash") == []
 
@@ -42,7 +42,7 @@ def test_one_in_use_stays(store, model, tmp_path):
 def test_an_archive_that_another_record_names_stays(store, model, tmp_path):
     one = add(store, tmp_path)
     two = add(store, tmp_path, "iris_3f9a1c_7")
-    store.remove_dataset(one, (), NOW)
+    store.remove_dataset(one, tuple, NOW)
     assert files.sha256(store.dataset_archive(two)) == two.archive["sha256"]
     store.restore_dataset(one.dataset)
     assert store.datasets("iris").records == (one, two)
@@ -52,20 +52,20 @@ def test_an_archive_is_never_written_over(store, model, tmp_path):
     """Two records share the first one's archive; its name is given away and wanted again."""
     one = add(store, tmp_path)
     two = add(store, tmp_path, "iris_3f9a1c_7")
-    store.remove_dataset(one, (), NOW)
+    store.remove_dataset(one, tuple, NOW)
     found, target = packed(store, tmp_path, content="other\n1\n")
     other = store.add_dataset("iris", record(store, found, one.dataset), target)
     assert other.archive["file"] == "iris_3f9a1c_1_2.tar.zst"
     for made in (two, other):
         assert files.sha256(store.dataset_archive(made)) == made.archive["sha256"]
-    store.remove_dataset(other, (), NOW)
-    place = store.remove_dataset(two, (), NOW)
+    store.remove_dataset(other, tuple, NOW)
+    place = store.remove_dataset(two, tuple, NOW)
     found, target = packed(store, tmp_path, content="third\n1\n")
     third = store.add_dataset("iris", record(store, found, one.dataset), target)
     with pytest.raises(RefusedError, match=r"iris_3f9a1c_1\.tar\.zst is the file of another dataset now"):
         store.restore_dataset(place)
     assert files.sha256(store.dataset_archive(third)) == third.archive["sha256"]
-    store.remove_dataset(third, (), NOW)
+    store.remove_dataset(third, tuple, NOW)
     store.restore_dataset(place)
     assert files.sha256(store.dataset_archive(two)) == two.archive["sha256"]
 
@@ -73,22 +73,22 @@ def test_an_archive_is_never_written_over(store, model, tmp_path):
 def test_a_dataset_whose_archive_is_gone_can_be_removed(store, model, tmp_path):
     made = add(store, tmp_path)
     store.dataset_archive(made).unlink()
-    place = store.remove_dataset(made, (), NOW)
+    place = store.remove_dataset(made, tuple, NOW)
     assert names(store.root / "trash" / place / "item") == ["iris_3f9a1c_1.yaml"]
 
 
 def test_what_was_removed_meanwhile_is_not_found(store, model, tmp_path):
     made = add(store, tmp_path)
-    store.remove_dataset(made, (), NOW)
+    store.remove_dataset(made, tuple, NOW)
     with pytest.raises(NotFoundError):
-        store.remove_dataset(made, (), NOW)
+        store.remove_dataset(made, tuple, NOW)
 
 
 def test_a_name_that_was_removed_twice_wants_its_place(store, model, tmp_path):
     made = add(store, tmp_path)
-    store.remove_dataset(made, (), NOW)
+    store.remove_dataset(made, tuple, NOW)
     again = add(store, tmp_path)
-    second = store.remove_dataset(again, (), NOW + timedelta(seconds=1))
+    second = store.remove_dataset(again, tuple, NOW + timedelta(seconds=1))
     with pytest.raises(NotFoundError, match="'iris_3f9a1c_1' was removed 2 times: 20260109T123000"):
         store.restore_dataset("iris_3f9a1c_1")
     store.restore_dataset(second)
@@ -110,7 +110,7 @@ def test_nothing_was_ever_removed(store):
 
 @pytest.mark.parametrize("key", ["project", "dataset"])
 def test_a_place_in_the_trash_that_leads_elsewhere_is_passed_over(store, model, tmp_path, key):
-    place = store.root / "trash" / store.remove_dataset(add(store, tmp_path), (), NOW)
+    place = store.root / "trash" / store.remove_dataset(add(store, tmp_path), tuple, NOW)
     (origin,) = [path for path in place.iterdir() if path.is_file()]
     lines = origin.read_text().splitlines()
     origin.write_text("\n".join(f"{key}: ../../x" if line.startswith(f"{key}:") else line for line in lines))
@@ -120,7 +120,7 @@ def test_a_place_in_the_trash_that_leads_elsewhere_is_passed_over(store, model, 
 
 def test_a_dataset_does_not_come_back_without_its_project(store, model, tmp_path):
     made = add(store, tmp_path)
-    store.remove_dataset(made, (), NOW)
+    store.remove_dataset(made, tuple, NOW)
     store.remove(store.project("iris"), NOW)
     with pytest.raises(RefusedError, match="the project of iris_3f9a1c_1 is gone") as caught:
         store.restore_dataset(made.dataset)
@@ -141,7 +141,7 @@ def test_only_the_way_to_fetch_it_again_is_kept(store, model, tmp_path):
     assert store.dataset_by_fingerprint("iris", made.fingerprint, described=True) == made
     with pytest.raises(NotFoundError, match="the data of iris_3f9a1c_1 was not kept"):
         store.dataset_archive(made)
-    place = store.remove_dataset(made, (), NOW)
+    place = store.remove_dataset(made, tuple, NOW)
     assert names(store.root / "trash" / place / "item") == ["iris_3f9a1c_1.yaml"]
 
 
