@@ -96,6 +96,6 @@ def _opened(kind: type[io.TextIOWrapper], descriptor: int, before: TextIO | None
         open(descriptor, "wb", closefd=False),
         encoding=before.encoding if before else "utf-8",
         errors="backslashreplace",
-        line_buffering=getattr(before, "line_buffering", True),
-        write_through=getattr(before, "write_through", False),
+        # Under PYTHONUNBUFFERED a stream says write_through: whole lines are soon enough for a person.
+        line_buffering=getattr(before, "line_buffering", True) or getattr(before, "write_through", False),
     )

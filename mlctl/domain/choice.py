@@ -184,8 +184,13 @@ def recommend(metric: Metric, candidates: Sequence[Candidate], test_to_train: fl
     if dummy and not _beats(metric, best, dummy, test_to_train):
         told = _nothing_beats(metric, best, dummy, test_to_train)
         return Recommendation(None, best.name, reasons=(*refused, told))
+    # One fold in which a rung fails badly makes its differences so uncertain that nothing can be told from it;
+    # what is taken has to beat the dummy itself.
     tied = [
-        c for c in allowed if not difference(metric, best.folds, c.folds, test_to_train, tolerated).beyond
+        c
+        for c in allowed
+        if (dummy is None or _beats(metric, c, dummy, test_to_train))
+        and not difference(metric, best.folds, c.folds, test_to_train, tolerated).beyond
     ]
     chosen = _quickest(metric, [c for c in tied if c.simplicity == min(t.simplicity for t in tied)])
     return Recommendation(

@@ -118,6 +118,15 @@ def test_where_every_rung_is_out_none_is_recommended():
     assert said.reasons[-1] == "no rung is left to recommend"
 
 
+def test_a_rung_that_fails_badly_in_one_fold_is_not_taken_for_its_uncertainty():
+    ridge = candidate("ridge", 1, 0.5, 0.4, 0.45, 0.5, -6.0)
+    boosting = candidate("hist_gradient_boosting", 3, 0.55, 0.5, 0.48, 0.5, 0.4)
+    zero = candidate("dummy", 0, -0.1, 0.0, -0.02, 0.0, -0.1, is_dummy=True)
+    said = recommend(METRICS["r2_score"], [zero, ridge, boosting], 0.25)
+    assert said.name == boosting.name
+    assert said.not_separable == (boosting.name,)
+
+
 def test_where_nothing_beats_the_dummy_none_is_recommended():
     noise = candidate("logistic_regression", 1, 0.52, 0.47, 0.51, 0.49, 0.52)
     said = recommend(ACCURACY, [DUMMY, noise], 0.25)
