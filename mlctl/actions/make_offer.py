@@ -21,6 +21,7 @@ from mlctl.actions.recorded import Recorded, recorded
 from mlctl.bundle.portable.refusal import NotPortable
 from mlctl.bundle.portable.write import portable
 from mlctl.bundle.runtime import load
+from mlctl.data.csv_file import MISSING
 from mlctl.domain.columns import Column
 from mlctl.domain.records import Experiment
 from mlctl.store.store import Store
@@ -65,6 +66,7 @@ def make(store: Store, experiment: Experiment, directory: Path, *, trust: bool =
             "sklearn",
             size=(record.directory / experiment.artifact_file_paths["model"]).stat().st_size,
             missing=missing,
+            csv_missing=(*MISSING, *missing),
             about=_about(record, experiment),
         )
         columns = columns_of(fitted, prepared)

@@ -33,8 +33,8 @@ class Offer:
         Why it is not portable; empty where it is.
     size : int
         Bytes of the model's file.
-    missing : tuple of str
-        Texts that stand for a missing value.
+    missing, csv_missing : tuple of str
+        Texts that stand for a missing value, anywhere and in CSV.
     about : dict
         What ``/schema`` tells beyond what the model knows.
     """
@@ -46,6 +46,7 @@ class Offer:
     reason: str = ""
     size: int = 0
     missing: tuple[str, ...] = ("",)
+    csv_missing: tuple[str, ...] = ("",)
     about: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +70,8 @@ def read(directory: Path) -> Offer:
     """
     tree = json.loads(files.read_bytes_limited(directory / OFFER, LARGEST))
     try:
-        return Offer(**{**tree, "missing": tuple(tree["missing"])})
+        marks = {name: tuple(tree[name]) for name in ("missing", "csv_missing")}
+        return Offer(**{**tree, **marks})
     except (TypeError, KeyError) as error:
         raise DamagedError(f"{directory / OFFER} is no offer: {error}") from None
 
