@@ -12,6 +12,10 @@ BENCHMARKS = (
     ["snapshot"],
     ["drift", "--tables", "20"],
     ["gate", "--rounds", "500"],
+    ["tick"],
+    ["portable"],
+    ["bundle"],
+    ["serve"],
 )
 
 

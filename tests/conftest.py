@@ -88,3 +88,11 @@ def shop(shop_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     shutil.copytree(shop_once, place)
     monkeypatch.chdir(place)
     return place
+
+
+@pytest.fixture(scope="session")
+def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small bundle that was made without a store: read it, do not write to it."""
+    from tests.bundle import made
+
+    return made.write(tmp_path_factory.mktemp("bundle") / "toy_nogit_1.pyz")

@@ -36,6 +36,22 @@ VERBS: dict[str, tuple[str, str]] = {
         "mlctl.cli.history",
         "Show who changed the champion, when, from which gate and why; the newest first.",
     ),
+    "build": (
+        "mlctl.cli.build",
+        "Make a bundle: one file that predicts and serves on any machine with Python, nothing to install.",
+    ),
+    "predict": (
+        "mlctl.cli.predict",
+        "Predict the rows of a file, a query or standard input; the same rows out, with predictions.",
+    ),
+    "serve": (
+        "mlctl.cli.serve",
+        "Answer predictions over HTTP until Ctrl-C or SIGTERM; what was asked by then is answered.",
+    ),
+    "bench": (
+        "mlctl.cli.bench",
+        "Measure a model as a system: one row, batches, HTTP under load, memory, abuse.",
+    ),
 }
 
 NOUNS: dict[str, tuple[str, str]] = {

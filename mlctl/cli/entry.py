@@ -7,7 +7,7 @@ try:
 except KeyboardInterrupt:  # so early that it can only be remembered
     from mlctl.cli import signals
 
-    signals.remember(2)
+    signals.remember(signals.STOPPING[0])
 
 
 def entry() -> None:

@@ -6,6 +6,7 @@ The journal is a list of entries, each a mapping with ``what``, ``run`` and ``ti
 began        a process took the run on: ``triggers``, ``covers``, ``pid``, ``host``
 stepped      a step is done: ``step``, ``seconds``, ``attempts``
 crashed      the run was found without a process, or a step's process was killed: ``reason``
+paused       somebody stopped it: the next call goes on with it
 resumed      a process went on with it
 ended        it is over: ``outcome``, ``seconds``, ``reason``, ``code`` and what came of it
 told         the operator was told: ``changes``
@@ -32,7 +33,7 @@ MOST_AHEAD = timedelta(days=366)
 DONE = frozenset({"promoted", "kept", "undecided", "nothing"})
 """Outcomes of a run in which nothing went wrong."""
 
-UNHANDLED = frozenset({"", "interrupted", "crashed"})
+UNHANDLED = frozenset({"", "crashed"})
 """Outcomes after which what the run was for is still to be done."""
 
 
@@ -74,11 +75,13 @@ class Run:
         outside, None for no beginning.
     outcome : str
         ``promoted``, ``kept``, ``undecided``, ``nothing``, ``refused``, ``failed``, ``stopped``, ``timeout``,
-        ``interrupted``, ``crashed``; empty while it is not over.
+        ``crashed``; empty while it is not over.
     steps : tuple of (str, float, int)
         Name, seconds and attempts of each step that is done.
     is_down : bool
-        Whether it is known to have crashed, and nobody went on with it.
+        Whether it is known that its process is gone, and nobody went on with it.
+    was_paused : bool
+        Whether somebody stopped it, and nobody went on with it.
     found : dict
         What came of it: ``champion``, ``challenger``, ``fingerprint``, ``looked`` and more.
     """
@@ -96,6 +99,7 @@ class Run:
     reason: str = ""
     code: int = 0
     is_down: bool = False
+    was_paused: bool = False
     steps: tuple[tuple[str, float, int], ...] = ()
     crashes: int = 0
     found: dict[str, Any] = field(default_factory=dict)
@@ -248,9 +252,11 @@ class _Reader:
             return replace(run, steps=(*run.steps, step))
         if entry["what"] == "crashed":
             self.crashes += 1
-            return replace(run, crashes=run.crashes + 1, is_down=True)
+            return replace(run, crashes=run.crashes + 1, is_down=True, was_paused=False)
         if entry["what"] == "resumed":
-            return replace(run, is_down=False, pid=int(entry.get("pid", 0)))
+            return replace(run, is_down=False, was_paused=False, pid=int(entry.get("pid", 0)))
+        if entry["what"] == "paused":
+            return replace(run, is_down=True, was_paused=True)
         if entry["what"] == "ended":
             self.crashes = self.crashes if entry["outcome"] == "crashed" else 0
             return _ended(run, entry)

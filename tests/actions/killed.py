@@ -1,6 +1,6 @@
 """Promote in a child that is killed at the n-th thing it does to a file, for every n; tell what is left.
 
-Run as ``python -m tests.actions.killed DIRECTORY``, which has a store whose champion is the second experiment.
+Run as ``python -m tests.actions.killed DIRECTORY``: its store's champion is the second experiment.
 """
 
 import json

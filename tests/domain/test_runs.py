@@ -31,7 +31,10 @@ def test_a_run():
         {"what": "crashed", "run": "a", "time": "t", "reason": "gone"},
     ]
     assert history(entries).open.is_down
+    entries += [{"what": "paused", "run": "a", "time": "t"}]
+    assert (history(entries).open.was_paused, history(entries).crashes) == (True, 1)
     entries += [{"what": "resumed", "run": "a", "time": "t", "pid": 813}]
+    assert not history(entries).open.was_paused
     assert (history(entries).open.is_down, history(entries).open.pid) == (False, 813)
     ended = {
         "what": "ended",
@@ -101,7 +104,7 @@ def test_instants_that_were_handled():
     entries = run("a", "kept", covers=covers) + run(
         "b", "failed", covers={"schedule": [text(at(3)), text(at(6))]}
     )
-    entries += run("c", "interrupted", covers={"schedule": [text(at(6)), text(at(9))]})
+    entries += run("c", "crashed", covers={"schedule": [text(at(6)), text(at(9))]})
     told = history(entries)
     assert told.handled_until("schedule", NOW) == at(6)
     assert told.handled_until("schedule", at(5)) == at(3)
@@ -124,7 +127,7 @@ def test_a_clock_that_was_far_ahead_holds_nothing_up():
         (["kept"], "ok"),
         (["failed"], "failed"),
         (["failed", "promoted"], "ok"),
-        (["refused", "interrupted", ""], "refused"),
+        (["refused", "crashed", ""], "refused"),
         (["failed", "nothing"], "failed"),
         (["nothing"], "ok"),
     ],

@@ -109,7 +109,7 @@ def test_the_keys_of_each_section():
     assert keys[("stop",)] == ("target", "max_minutes")
     assert keys[()][:4] == ("project", "model", "description", "task")
     sections = {"data", "preprocess", "split", "cross_validation", "search", "stop", "limits"}
-    sections |= {"promote", "retrain", "checks"}
+    sections |= {"bench", "promote", "retrain", "checks"}
     inner = {("data", "sql"), ("promote", "metrics"), ("retrain", "notify", "email")}
     inner |= {("retrain", name) for name in ("new_data", "degraded", "drift", "usage", "retry", "notify")}
     assert set(keys) == {(), *inner, *((name,) for name in sections)}

@@ -28,6 +28,7 @@ def test_every_key_of_every_section_has_a_description():
     }
     names |= {"search": "Search", "stop": "Stop", "limits": "Limits", "sql": "Sql"}
     names |= {"promote": "Promote", "metrics": "Threshold", "retrain": "Retrain", "checks": "Checks"}
+    names |= {"bench": "Bench"}
     names |= {"new_data": "NewData", "degraded": "Degraded", "drift": "Drift", "usage": "Usage"}
     names |= {"retry": "Retry", "notify": "Notify", "email": "Email"}
     for section, keys in known_keys().items():

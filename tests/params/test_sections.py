@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from mlctl.params.sections import Checks, Data, Preprocess, Promote, Split, Sql, Stop
+from mlctl.params.sections import Bench, Checks, Data, Preprocess, Promote, Split, Sql, Stop
 
 
 def problems(section, tree):
@@ -161,3 +161,10 @@ def test_codes_of_checks_are_muted_by_name():
     text = "wanted codes of checks, such as MLC009, and 'MLC909' is none; did you mean MLC029?"
     assert problems(Checks, {"mute": ["MLC909"]}) == [(("mute",), text)]
     assert "docs/checks.md has them all" in problems(Checks, {"mute": ["skew"]})[0][1]
+
+
+def test_limits_of_a_bench_are_optional_and_above_zero():
+    assert Bench().model_dump() == dict.fromkeys(Bench.model_fields)
+    assert Bench(p99_ms=10).p99_ms == 10.0
+    with pytest.raises(ValidationError):
+        Bench(p99_ms=0)

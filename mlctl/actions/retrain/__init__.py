@@ -23,6 +23,7 @@
     looking   the champion on new rows; drift
     climbing  the ladder
     gating    the gate
+    building  the bundle of a new champion
     telling   notifications
 
 The upper part imports no ML library: it waits while the lower part works, and a tick with nothing due ends

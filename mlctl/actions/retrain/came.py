@@ -44,7 +44,7 @@ class Came:
     run : str
         Empty where there was none.
     failures : tuple of str
-        Whom the outcome could not be told.
+        What could not be done afterwards: the bundle, or telling somebody.
     is_known : bool
         Whether it went wrong in the same way before, and that was said.
     """
@@ -75,7 +75,11 @@ class Came:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``--json`` shows."""
-        kept = {key: value for key, value in self.found.items() if key not in ("reasons", "warnings", "hint")}
+        kept = {
+            key: value
+            for key, value in self.found.items()
+            if key not in ("reasons", "warnings", "failures", "hint")
+        }
         return {
             "project": self.project,
             "model": self.model,

@@ -25,6 +25,7 @@ STEPS = {
     "decide": "mlctl.actions.retrain.looking",
     "train": "mlctl.actions.retrain.climbing",
     "gate": "mlctl.actions.retrain.gating",
+    "build": "mlctl.actions.retrain.building",
     "notify": "mlctl.actions.retrain.telling",
 }
 """Step to the module whose ``step`` does it; only that one is imported."""

@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from mlctl.errors import MlctlError
@@ -12,6 +12,11 @@ from mlctl.files.log import open_end
 
 GRACE = 5.0
 """Seconds between the request to end and the end."""
+
+PARTING = 0.5
+"""Seconds for what a step started to end after it, by itself."""
+
+_BETWEEN_LOOKS = 0.01
 
 
 class OutOfTimeError(MlctlError):
@@ -78,10 +83,21 @@ def _wait(process: "subprocess.Popen[bytes]", timeout: float) -> int:
 
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """End what is left of the process group: the step itself where it goes on, and what it left behind."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
+    first = (0, PARTING) if process.poll() is not None else (signal.SIGTERM, GRACE)
+    for number, patience in (first, (signal.SIGKILL, 0.0)):
+        if _is_gone(process, number, patience):
             return
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE)
+
+
+def _is_gone(process: "subprocess.Popen[bytes]", number: int, patience: float) -> bool:
+    """Send a signal to the group, and tell whether nothing of it is left after a while."""
+    deadline = time.monotonic() + patience
+    try:
+        os.killpg(process.pid, number)
+        while time.monotonic() < deadline:
+            time.sleep(_BETWEEN_LOOKS)
+            process.poll()
+            os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -16,7 +16,7 @@ class Logged:
     Attributes
     ----------
     outcome : str
-        ``running`` and ``crashed`` for one that is not over.
+        ``running``, ``interrupted`` or ``crashed`` for one that is not over.
     log : str
         Where its log is; empty where that was removed.
     """
@@ -60,15 +60,19 @@ def runs(store: Store, project: str | None, model: str | None) -> tuple[Logged, 
 
 
 def _logged(journal: Journal) -> list[Logged]:
-    history = journal.history()
-    is_running = bool(history.open) and not (history.open and history.open.is_down) and journal.is_held()
     return [
         Logged(
             journal.project,
             journal.model,
             run,
-            run.outcome or ("running" if is_running else "crashed"),
+            run.outcome or _state(journal, run),
             journal.shown_log(run.run),
         )
-        for run in history.runs
+        for run in journal.history().runs
     ]
+
+
+def _state(journal: Journal, run: Run) -> str:
+    if run.is_down:
+        return "interrupted" if run.was_paused else "crashed"
+    return "running" if journal.is_held() else "crashed"

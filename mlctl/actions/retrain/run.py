@@ -18,7 +18,6 @@ from mlctl.actions.retrain.target import Target, lift
 from mlctl.actions.retrain.work import Work
 from mlctl.actions.retrain.world import World
 from mlctl.domain.runs import MOST_CRASHES, Fired, History, Run
-from mlctl.errors import CancelledError
 from mlctl.files.held import Held
 from mlctl.params.retrain import seconds
 from mlctl.store.times import stamp
@@ -122,10 +121,8 @@ def _run(here: _Locked, history: History, todo: Due, crashed: Run | None) -> Cam
             return _quarantine(here, journal.history().runs[-1])
         return came(target, "died", (error.message,), code=1, run=run, hint="the next call goes on with it")
     except KeyboardInterrupt:
-        journal.append(
-            "ended", run, here.world.now(), outcome="interrupted", seconds=progress.spent, code=130
-        )
-        raise CancelledError("interrupted", "what is due stays due") from None
+        journal.append("paused", run, here.world.now())  # the next call goes on with it
+        raise
     return _over(progress, history, crashed, end)
 
 
@@ -179,7 +176,7 @@ def _over(progress: Progress, history: History, crashed: Run | None, end: End) -
         hint=end.hint,
         log=journal.shown_log(progress.run),
         found=end.found,
-        failures=failures,
+        failures=(*end.found.get("failures", ()), *failures),
     )
 
 

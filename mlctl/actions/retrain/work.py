@@ -12,7 +12,6 @@ from mlctl.domain.runs import Fired, History
 from mlctl.errors import DataError, MlctlError, RefusedError
 from mlctl.store.journal import drop_result
 
-NO_BUILD = "build: this version of mlctl builds no bundle yet"
 _NEED_DATA = {"new_data", "degraded", "drift"}
 _NEED_MODEL = {"degraded", "drift"}
 
@@ -91,14 +90,18 @@ class Work:
         self.found |= {"champion_before": gated["before"], "champion": gated["after"]}
         self.found |= {"gate": gated["gate"]} if gated.get("gate") else {}
         self.found["warnings"] += gated.get("warnings", [])
-        if self.progress.target.settings.build:
-            self._build(gated["outcome"])
+        if self.progress.target.settings.build and gated["outcome"] == "promoted":
+            self._build()
         return self._end(gated["outcome"], tuple(gated["why"]))
 
-    def _build(self, outcome: str) -> None:
-        """Build the bundle of a new champion: the step of a later version."""
-        if outcome == "promoted":
-            self.found["warnings"].append(NO_BUILD)
+    def _build(self) -> None:
+        """Build the bundle of a new champion, which it is whether or not that can be done."""
+        try:
+            self.found["build"] = self._step("build")
+        except (DiedError, OutOfTimeError):
+            raise
+        except MlctlError as error:
+            self.found["failures"] = [f"build: {error.message}"]
 
     def _step(self, name: str) -> dict[str, Any]:
         self.step = name

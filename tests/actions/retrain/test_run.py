@@ -12,8 +12,9 @@ import pytest
 
 from mlctl.actions.retrain import progress
 from mlctl.actions.retrain.ending import log_end
+from mlctl.actions.retrain.log import runs
 from mlctl.actions.retrain.progress import Progress, is_stale
-from mlctl.errors import CancelledError, MlctlError
+from mlctl.errors import MlctlError
 from mlctl.files import atomic
 from mlctl.files.held import hold
 from mlctl.store.champion import Event
@@ -224,6 +225,23 @@ def test_three_crashes_in_a_row_are_a_quarantine(stage):
     assert stage.one(target).outcome == "nothing"
 
 
+def test_a_process_that_is_gone_for_the_third_time(stage):
+    target = stage.target(schedule="0 3 * * *", start_date="2026-01-01", notify={"command": "cat"})
+    target.journal.append("began", "a", stage.now, triggers=[], covers={}, parameters=target.digest)
+    for _ in range(2):
+        target.journal.append("crashed", "a", stage.now)
+        target.journal.append("resumed", "a", stage.now)
+    came = stage.one(target)
+    assert (came.outcome, came.code, came.run) == ("crashed", 1, "a")
+    assert came.reasons == ("it crashed 3 times in a row and is quarantined",)
+    assert came.hint == (
+        "look at mlstore/projects/p/models/m/retrain/logs/a.txt, then lift it: "
+        "mlctl retrain --project p --model m --force"
+    )
+    assert stage.told() == ["quarantined"]
+    assert stage.done() == ["notify"]
+
+
 def test_a_crash_under_other_parameters_is_not_gone_on_with(stage):
     stage.plan(gate=["die", {"found": KEPT}])
     assert stage.one(stage.target(schedule="0 3 * * *", start_date="2026-01-01")).outcome == "died"
@@ -351,24 +369,44 @@ def test_a_crash_in_a_call_for_all_is_looked_at_again(stage):
     assert [came.outcome for came in stage.all_due()] == ["kept"]
 
 
-def test_build_is_said_to_come_later(stage):
-    stage.plan(gate={"found": PROMOTED})
-    came = stage.one(stage.target(schedule="@daily", start_date="2026-01-01", build=True))
-    assert came.warnings == ("build: this version of mlctl builds no bundle yet",)
-    stage.plan()
-    assert stage.one(stage.target(schedule="@daily", build=True), force=True).warnings == ()
+def test_the_bundle_of_a_new_champion(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "build": True}
+    bundle = {"bundle": "p_nogit_2.pyz", "sha256": "0", "tier": "portable"}
+    stage.plan(gate={"found": PROMOTED}, build={"found": bundle})
+    came = stage.one(stage.target(**asked))
+    assert (came.found["build"], came.failures) == (bundle, ())
+    assert stage.done() == [*STEPS, "build"]
+    stage.plan(gate={"found": PROMOTED}, build=error("refused", "it cannot be one file"))
+    came = stage.one(stage.target(**asked), force=True)
+    assert (came.outcome, came.code) == ("promoted", 0)  # which it is all the same
+    assert came.failures == ("build: it cannot be one file",)
+    stage.plan(build="die")
+    assert stage.one(stage.target(**asked), force=True).outcome == "kept"
+    stage.plan(gate={"found": PROMOTED}, build=["die", {"found": bundle}])
+    (stage.folder / "done.txt").unlink()
+    assert stage.one(stage.target(**asked), force=True).outcome == "died"
+    assert stage.one(stage.target(**asked)).outcome == "promoted"
+    assert stage.done() == [*STEPS, "build", "build"]
 
 
-def test_ctrl_c_leaves_what_is_due_due(stage, monkeypatch):
-    def interrupted(*_args, **_kwargs):
-        raise KeyboardInterrupt
+def test_one_that_is_stopped_is_gone_on_with(stage, monkeypatch):
+    target = stage.target(schedule="@daily", start_date="2026-01-01")
+    real = progress.launch
 
-    with monkeypatch.context() as patched:
-        patched.setattr(progress, "launch", interrupted)
-        with pytest.raises(CancelledError, match="interrupted"):
-            stage.one(stage.target(schedule="@daily", start_date="2026-01-01"))
-    assert stage.entries()[-1]["outcome"] == "interrupted"
-    assert stage.one(stage.target(schedule="@daily", start_date="2026-01-01")).outcome == "kept"
+    def stopped(command, **more):
+        if command[-1] == "gate":
+            raise KeyboardInterrupt
+        return real(command, **more)
+
+    for _ in range(5):  # which is no crash, however often
+        with monkeypatch.context() as patched:
+            patched.setattr(progress, "launch", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                stage.one(target)
+        assert stage.entries()[-1]["what"] == "paused"
+        assert [one.outcome for one in runs(stage.store, "p", "m")] == ["interrupted"]
+    assert [came.outcome for came in stage.all_due()] == ["kept"]
+    assert stage.done() == STEPS
 
 
 RUNNER = """

@@ -35,8 +35,8 @@ def test_new_data(changed, fires):
 def test_a_second_start_does_nothing():
     before = History((Run("a", "t", (Fired("new_data", "new_data:new", ""),), outcome="failed"),))
     assert found(before, new_data=None) == []
-    interrupted = History((Run("a", "t", (Fired("new_data", "new_data:new", ""),), outcome="interrupted"),))
-    assert found(interrupted, new_data=None) == ["new_data:new"]
+    crashed = History((Run("a", "t", (Fired("new_data", "new_data:new", ""),), outcome="crashed"),))
+    assert found(crashed, new_data=None) == ["new_data:new"]
 
 
 def test_only_what_is_named_is_a_trigger():

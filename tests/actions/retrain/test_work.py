@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlctl.actions.retrain import fetching, gating, looking
+from mlctl.actions.retrain import building, fetching, gating, looking
 from mlctl.actions.retrain.child import Bench
 from mlctl.actions.retrain.order import RunOrder, write_order
 from mlctl.domain.metrics import METRICS
@@ -203,6 +203,14 @@ def test_what_was_tried_may_be_gone(with_champion):
         assert fetching.step(place)["new_rows"] == left
 
 
+def test_a_champion_that_takes_the_time_for_no_feature(real):
+    real.feed(rows(BASE))
+    asked = {"data": {"path": "data.csv", "target": "y", "time": "when", "types": {"when": "drop"}}}
+    assert real.run(**asked).outcome == "promoted"
+    real.feed(rows(BASE) + rows(300, start=BASE, slope=-3))
+    assert real.run(**asked, degraded={"checks": 5}).found["looked"]["degraded"] is True
+
+
 def test_a_champion_that_was_recorded_by_hand_has_no_data(real):
     real.feed(rows(50))
     store = real.store
@@ -260,3 +268,13 @@ def test_a_message_is_sent_by_a_step(with_champion):
     assert (came.outcome, came.code) == ("failed", 3)
     assert came.failures == ("notify by command: exit code 3",)
     assert Path("told.txt").read_text().startswith("p/m: retraining failed\n\n")
+
+
+def test_a_bundle_beside_the_parameters_file(with_champion):
+    place = bench(with_champion)
+    champion = place.store.champion(place.store.model("p", "m"))
+    place.leave("gate", {"found": {"after": champion}})
+    found = building.step(place)
+    assert found["bundle"] == f"{champion}.pyz"
+    assert (with_champion.folder / found["bundle"]).is_file()
+    assert building.step(place)["tier"] == found["tier"]  # done again after a crash
