@@ -142,7 +142,7 @@ def test_reproduce_says_what_differs(mlctl, iris):
     again = mlctl("evaluate", "2")
     assert again.code == 1
     assert "NO" in again.out
-    assert "NOT equal to the last bit: 1 of 8 scores differ" in again.err
+    assert "NOT equal to the last bit: 1 of 8 scores differs" in again.err
 
 
 def test_reproduce_records_nothing(mlctl, iris):

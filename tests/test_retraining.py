@@ -26,10 +26,26 @@ PATIENCE_S = 120.0
 EXPERIMENTS = Path("mlstore/projects/p/models/m/experiments")
 
 
+MARK = f"MLCTL_TEST={os.urandom(8).hex()}"
+"""Whatever is started inherits it, so that nothing is left behind unseen."""
+
+
+def left_behind():
+    return [path for path in Path("/proc").glob("[0-9]*/environ") if MARK.encode() in _environ(path)]
+
+
+def _environ(path):
+    try:
+        return path.read_bytes()
+    except OSError:  # it ended this very moment, or is somebody else's
+        return b""
+
+
 def start(*words):
+    name, _, value = MARK.partition("=")
     return subprocess.Popen(
         [sys.executable, "-m", "mlctl", "retrain", *words],
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        env=os.environ | {name: value, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -63,6 +79,7 @@ def test_kill_9_in_the_middle_of_a_climb_then_two_ticks_at_once(store, mlctl):
     assert logged(mlctl)[0]["outcome"] in ("running", "crashed")  # its step ends a moment later
     lock = Path("mlstore/projects/p/models/m/retrain/run.lock")
     wait_until(lambda: not is_locked(lock))
+    wait_until(lambda: not left_behind())
 
     both = [start("--due", "-v"), start("--due", "-v")]
     told = [process.communicate(timeout=PATIENCE_S) for process in both]
@@ -80,6 +97,7 @@ def test_kill_9_in_the_middle_of_a_climb_then_two_ticks_at_once(store, mlctl):
     assert run["rungs"][0] == "p_nogit_1"  # the rung that was done is not done again
     assert list(names.values()).count("interrupted") <= 1
     assert mlctl("retrain", "--due").out == ""
+    assert left_behind() == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

@@ -1,7 +1,7 @@
 """The model card: what a champion is for, what it was made from, how good it is, what was seen to limit it.
 
-Markdown, written at a promotion into the experiment's ``reports/``. Its headings follow Mitchell et al., "Model
-Cards for Model Reporting", FAT* 2019, as far as the store can fill them.
+Markdown, written at a promotion into the experiment's ``reports/``. Its headings follow Mitchell et al.,
+"Model Cards for Model Reporting", FAT* 2019, as far as the store can fill them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,8 @@ from mlctl.actions.checks import checks_of
 from mlctl.actions.gate_result import GateResult
 from mlctl.actions.show import score_lines
 from mlctl.domain.checks import Check
-from mlctl.domain.gate import Facts, FirstFacts
+from mlctl.domain.gate import Facts, FirstFacts, Score
+from mlctl.domain.gate_words import moved, reach
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.domain.refs import latest_first
 from mlctl.store.champion import Event
@@ -127,14 +128,21 @@ def _why(result: GateResult | None, event: Event) -> Iterator[str]:
         return
     yield ""
     yield f"Scored on {result.holdout.rows:,} rows: {_line(result.holdout.said)}."
-    if isinstance(result.facts, Facts) and result.champion:
-        facts = result.facts
-        yield ""
-        yield f"| {facts.metric} | score | 95 % interval |"
-        yield "| --- | ---: | --- |"
-        for title, score in (("this one", facts.challenger), ("the champion before", facts.champion)):
-            interval = f"{_number(score.lower)} to {_number(score.upper)}"
-            yield f"| {title} | {_number(score.estimate)} | {interval} |"
+    facts = result.facts
+    if isinstance(facts, FirstFacts):
+        if facts.challenger_score and facts.dummy_score:
+            yield from _intervals(facts.metric, facts.challenger_score, "the dummy", facts.dummy_score)
+    elif result.champion:
+        yield from _intervals(facts.metric, facts.challenger, "the champion before", facts.champion)
+
+
+def _intervals(metric: str, own: Score, name: str, other: Score) -> Iterator[str]:
+    """Set two scores side by side with their intervals."""
+    yield ""
+    yield f"| {metric} | score | 95 % interval |"
+    yield "| --- | ---: | --- |"
+    for title, score in (("this one", own), (name, other)):
+        yield f"| {title} | {_number(score.estimate)} | {_number(score.lower)} to {_number(score.upper)} |"
 
 
 def _limits(experiment: Experiment, found: Sequence[Check], result: GateResult | None) -> Iterator[str]:
@@ -143,8 +151,10 @@ def _limits(experiment: Experiment, found: Sequence[Check], result: GateResult |
         yield from (f"- not met: {_line(guard.said)}" for guard in facts.guards if not guard.ok)
     if isinstance(facts, Facts):
         for part in facts.slices:
-            bounds = f"{part.lower:+.4g} to {part.upper:+.4g}, {part.rows:,} rows"
-            yield f"- where {_line(part.column)} = {_line(part.value)}: {part.gain:+.4g} ({bounds})"
+            gain = moved(facts.metric, part.gain, _number)
+            bounds = reach(facts.metric, part.lower, part.upper, _number)
+            where = f"{_line(part.column)} = {_line(part.value)}"
+            yield f"- where {where}: {facts.metric} {gain}, {bounds}, on {part.rows:,} rows"
     for check in found:
         yield f"- {check.code} {check.name}: {_line(check.figure)}. {_line(check.remedy)}."
     if experiment.task == "classification" and CALIBRATION not in {check.code for check in found}:

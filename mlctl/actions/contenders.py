@@ -200,6 +200,7 @@ def _other_data(store: Store, champion: Experiment, ours: Challenger, trust: boo
         model = load_model(record, trust=trust)
         theirs = prepare(record.parameters, record.table, record.rules)
     _check_question(ours, theirs)
+    _check_order(ours, theirs)
     problem = replace(theirs.problem, frame=_as_theirs(store, ours, theirs), target=ours.problem.target)
     seen = _seen(store, champion)
     return Contender(champion, model, problem, seen, *_reach(theirs, ours.prepared), record.changed)
@@ -221,10 +222,20 @@ def _check_question(ours: Challenger, theirs: Prepared) -> None:
             )
 
 
+def _check_order(ours: Challenger, theirs: Prepared) -> None:
+    """Raise where the champion was held to later rows, and the challenger keeps rows from in between."""
+    if theirs.split.method == "time" and ours.prepared.split.method != "time":
+        raise GateStoppedError(
+            f"its rows are split in time (data.time: {theirs.parameters.data.time}), the challenger's are "
+            "not: rows from between those that the challenger was trained on are easier than later ones",
+            f"train the challenger with data.time: {theirs.parameters.data.time}",
+        )
+
+
 def _told(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
-    return ", ".join(map(str, value[:10])) + (" …" if len(value) > 10 else "")
+    return ", ".join(map(repr, value[:10])) + (" …" if len(value) > 10 else "")
 
 
 def _as_theirs(store: Store, ours: Challenger, theirs: Prepared) -> Any:

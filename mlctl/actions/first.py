@@ -9,7 +9,7 @@ from mlctl.actions import guards
 from mlctl.actions.contenders import Challenger
 from mlctl.actions.gate_rows import GateRows
 from mlctl.domain.choice import corrected_standard_error
-from mlctl.domain.gate import LEAST_ROWS, FirstFacts
+from mlctl.domain.gate import LEAST_ROWS, FirstFacts, Score
 from mlctl.domain.metrics import METRICS, Metric
 from mlctl.domain.records import Experiment
 from mlctl.domain.refs import latest_first
@@ -42,19 +42,20 @@ def first_facts(
     metric, lead = guards.lead_over_dummy(
         ours, truth, said, dummy, error_rate=error_rate, blocks=rows.blocks, seed=seed
     )
-    own, reference = (
-        interval(metric, truth, one, classes=ours.problem.classes, positive=ours.problem.positive).estimate
-        for one in (said, dummy)
-    )
+    labels = {"classes": ours.problem.classes, "positive": ours.problem.positive}
+    found = (interval(metric, truth, one, **labels, blocks=rows.blocks, seed=seed) for one in (said, dummy))
+    own, reference = (Score(one.estimate, one.lower, one.upper) for one in found)
     facts = FirstFacts(
         metric.name,
         "rows",
         len(positions),
-        own,
-        reference,
+        own.estimate,
+        reference.estimate,
         lead.estimate,
         lead.lower,
         error_rate,
+        challenger_score=own,
+        dummy_score=reference,
     )
     return facts, scores
 

@@ -43,16 +43,10 @@ class Entry:
         return f"{self.event.what} (forced)" if self.event.details.get("forced") else self.event.what
 
 
-def history(store: Store, model: Model, top: int | None = None) -> tuple[Entry, ...]:
-    """Return the events of a model, the newest first.
-
-    Parameters
-    ----------
-    top : int, optional
-        So many of them.
-    """
+def history(store: Store, model: Model) -> tuple[Entry, ...]:
+    """Return the events of a model, the newest first."""
     newest = tuple(reversed(store.events(model)))
-    return tuple(Entry(event, _mapping(event.details.get("gate"))) for event in newest[: top or None])
+    return tuple(Entry(event, _mapping(event.details.get("gate"))) for event in newest)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -103,22 +103,22 @@ def measure(
     """
     theirs, dummy = others
     truth = ours.problem.target[rows.positions]
-    slices = tuple(slices_of(ours, rows, asked.slices))
+    found, notes = slices_of(ours, rows, asked.slices)
     rarer = _rarer(truth, ours.problem.classes)
     if not len(truth):
-        return Measured(_untold(metric, rows, rarer, error_rate), {}, None)
+        return Measured(_untold(metric, rows, rarer, error_rate), {}, None, notes)
     said = ours.answers(rows.positions)
     _check_answers(metric, said, theirs, rival)
     duel = _Duel(metric, truth, theirs, said, ours.problem.classes, ours.problem.positive, rows.blocks, seed)
     try:
-        facts, warnings = duel.facts(rules, error_rate, rarer, rows.unit, slices)
+        facts, warnings = duel.facts(rules, error_rate, rarer, rows.unit, found)
     except DataError:
         if len(truth) >= LEAST_ROWS and (rarer is None or rarer >= LEAST_RARER):
             raise  # it is not for want of rows
-        return Measured(_untold(metric, rows, rarer, error_rate), {}, None)
+        return Measured(_untold(metric, rows, rarer, error_rate), {}, None, notes)
     how = {"error_rate": guards.DUMMY_ERROR_RATE, "blocks": rows.blocks, "seed": seed}
     lead = guards.lead_over_dummy(ours, truth, said, dummy, **how)
-    return Measured(facts, guards.scores_of(ours, truth, said), lead, warnings)
+    return Measured(facts, guards.scores_of(ours, truth, said), lead, (*notes, *warnings))
 
 
 def _rarer(truth: Any, classes: tuple[Any, ...]) -> int | None:

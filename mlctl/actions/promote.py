@@ -112,6 +112,7 @@ def promote(
     before = store.champion(model)
     if before == challenger.model_version_id:
         store.verify(challenger)
+        store.settle_champion(model)
         return Promotion(None, before, before, promoted=False, event=None)
     try:
         result = gate(store, challenger, now=now, rounds_per_year=rounds_per_year, trust=trust, rules=rules)
@@ -137,17 +138,18 @@ def _check(request: _Request) -> None:
 
 def _stopped(request: _Request, before: str | None, stopped: GateStoppedError) -> Promotion:
     """Put it down that the gate could not be applied; go on only where it is overridden."""
-    why = [stopped.message, *stopped.details]
+    why = [stopped.message, *(line for line in stopped.details if line not in stopped.message)]
     if not request.force:
         request.store.record_event(
             request.model, _event(request, "refuse", before, why, {"outcome": "stopped"})
         )
         raise stopped
+    why[0] = why[0].replace(", and stays: ", ": ")
     return _set(request, before, None, [request.reason, *why], {"outcome": "stopped", "forced": True})
 
 
 def _decided(request: _Request, before: str | None, result: GateResult) -> Promotion:
-    why = list(result.verdict.reasons)
+    why = [*([request.reason] if request.reason and not request.force else []), *result.verdict.reasons]
     details = {"outcome": result.verdict.outcome, "gate": result.to_dict()}
     if request.force:
         return _set(request, before, result, [request.reason, *why], details | {"forced": True})
@@ -164,8 +166,10 @@ def _set(
 ) -> Promotion:
     """Make the challenger the champion, if the one that it was held against still is."""
     event = _event(request, "promote", before, why, details)
-    request.store.promote(request.model, event, before)
+    untold = request.store.promote(request.model, event, before)
     warnings = _kept(request, result, event)
+    if untold:
+        warnings = (*warnings, f"{untold}; the log counts, and promoting it again mends the pointer")
     card = ""
     try:
         card = write_card(request.store, request.challenger, request.model, result, event)

@@ -36,7 +36,7 @@ def reign(events: Sequence[Event]) -> list[str]:
         if event.what not in CHANGES:
             continue
         if event.what == "rollback" and event.after in stack:
-            del stack[stack.index(event.after) + 1 :]
+            del stack[len(stack) - stack[::-1].index(event.after) :]  # it may stand there several times
         elif event.what == "rollback" and event.after is None:
             stack.clear()
         elif event.after is not None:
@@ -52,17 +52,20 @@ def previous(store: Store, model: Model) -> str:
     NotFoundError
         When there is none.
     """
-    line = reign(store.events(model))
-    if len(line) < 2:
-        now = store.champion(model)
-        label = f"{model.project_name}/{model.model_name}"
-        raise NotFoundError(
-            f"there is no champion before {now}" if now else f"{label} has no champion yet",
-            "name an earlier one; see mlctl history"
-            if now
-            else f"a first one: mlctl promote {label}:recommended",
-        )
-    return line[-2]
+    events = store.events(model)
+    line = reign(events)
+    if len(line) >= 2:
+        return line[-2]
+    now, label = store.champion(model), f"{model.project_name}/{model.model_name}"
+    if now is None:
+        raise NotFoundError(f"{label} has no champion yet", f"a first one: mlctl promote {label}:recommended")
+    others = [event.after for event in events if event.what in CHANGES and event.after not in (None, now)]
+    raise NotFoundError(
+        f"there is no champion before {now}",
+        f"name a later one: mlctl rollback {label}:{others[-1]}"
+        if others
+        else f"it is the only one that {label} ever had; to change it: mlctl promote {label}:recommended",
+    )
 
 
 def rollback(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import out, table
+from mlctl.cli import forms, out, table
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, StoreOption
 from mlctl.cli.place import here
 from mlctl.errors import UsageError
@@ -99,7 +99,8 @@ def _head(of_model: Any, found: Any) -> None:
         else ""
     )
     name = f"{of_model.project_name}/{of_model.model_name}"
-    out.say(f"{name} · {len(found.rows)} experiments · {found.metric.name} {found.metric.arrow}{told}")
+    count = forms.many(len(found.rows), "experiment")
+    out.say(f"{name} · {count} · {found.metric.name} {found.metric.arrow}{told}")
 
 
 def _foot(found: Any) -> None:
@@ -107,12 +108,12 @@ def _foot(found: Any) -> None:
     if used:
         out.say("   ".join(used))
     if found.left_out:
-        out.say(f"{found.left_out} rows left out by --top")
+        out.say(f"{forms.many(found.left_out, 'row')} left out by --top")
     if found.filtered_out:
-        out.say(f"{found.filtered_out} rows left out by --filter")
+        out.say(f"{forms.many(found.filtered_out, 'row')} left out by --filter")
     if found.same:
         told = ", ".join(f"{name} {value}" for name, value in list(found.same.items())[:4])
-        out.say(f"{len(found.same)} parameters equal in all rows ({told}): --all-columns")
+        out.say(f"{forms.many(len(found.same), 'parameter')} equal in all rows ({told}): --all-columns")
 
 
 def _table(found: Any, columns: str | None, *, all_columns: bool) -> table.Table:

@@ -126,7 +126,10 @@ def say_changed(named: Any) -> None:
 
 def show_profile(found: Any, label: str) -> None:
     """Write a profile: the target, a row a column, then what looks wrong."""
-    out.say(f"{label}: {found.rows} rows × {len(found.columns)} columns, {found.copies} copied rows")
+    out.say(
+        f"{label}: {forms.many(found.rows, 'row')} × {forms.many(len(found.columns), 'column')}, "
+        f"{forms.many(found.copies, 'copied row')}"
+    )
     if found.target:
         classes = ", ".join(
             f"{name} {count / max(found.rows, 1):.1%}" for name, count in found.target.classes[:8]
@@ -199,7 +202,8 @@ def show_validation(found: Any, what: str, label: str) -> None:
     if rows:
         table.show(table.Table(VALIDATION, tuple(rows)))
     out.say(
-        f"{what} against {label}: {len(found.refusals)} refusals, {len(found.warnings)} warnings"
+        f"{what} against {label}: {forms.many(len(found.refusals), 'refusal')}, "
+        f"{forms.many(len(found.warnings), 'warning')}"
         if rows
         else f"{what} fits {label}"
     )

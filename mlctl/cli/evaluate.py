@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import out, table
+from mlctl.cli import forms, out, table
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption, TrustOption
 from mlctl.cli.place import here
 
@@ -74,9 +74,11 @@ def verdict(found: Any) -> str:
     how = "to the last bit" if found.exact else "to 1e-9"
     different = [s for s in found.scores if not s.equal]
     elsewhere = f" ({'; '.join(found.elsewhere)})" if found.elsewhere else ""
+    scores = forms.many(len(found.scores), "score")
     if not different:
-        return f"equal {how}: {len(found.scores)} scores are as recorded{elsewhere}"
-    return f"NOT equal {how}: {len(different)} of {len(found.scores)} scores differ{elsewhere}"
+        return f"equal {how}: {scores} {'is' if len(found.scores) == 1 else 'are'} as recorded{elsewhere}"
+    differ = "differs" if len(different) == 1 else "differ"
+    return f"NOT equal {how}: {len(different)} of {scores} {differ}{elsewhere}"
 
 
 def _document(experiment: Any, found: Any, data: str | None) -> dict[str, Any]:

@@ -39,6 +39,11 @@ def score(value: Any) -> str:
     return f"{value:.{max(0, 4 - max(0, len(str(int(size))) - (size < 1)))}f}"
 
 
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun: ``1 row``, ``1,240 rows``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def spread(value: Any) -> str:
     """Return a standard deviation with two digits that count."""
     return f"{value:.2g}" if _is_number(value) else ""

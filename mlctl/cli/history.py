@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mlctl.cli import out, table
+from mlctl.cli import forms, out, table
 from mlctl.cli.compare import chosen_format
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, StoreOption
 from mlctl.cli.place import here
@@ -45,7 +45,8 @@ def history(
     chosen = chosen_format(form, as_json=as_json)
     opened = here(store).open()
     owner = only_model(opened, project, model)
-    entries = action.history(opened, owner, top)
+    known = action.history(opened, owner)
+    entries = known[:top]
     if chosen == "json":
         out.document({"champion": opened.champion(owner), "events": [e.event.to_dict() for e in entries]})
         return
@@ -54,7 +55,9 @@ def history(
         out.say(f"{name} has no champion yet, and nothing was tried")
         out.hint(f"mlctl promote {name}:recommended")
         return
-    count = "1 event" if len(entries) == 1 else f"{len(entries)} events"
+    count = forms.many(len(known), "event")
+    if len(entries) < len(known):
+        count = f"{len(entries)} of {count}"
     out.say(f"{name} · {count} · champion {opened.champion(owner) or 'none'}")
     table.show(
         table.Table(COLUMNS, tuple(entry.row() for entry in entries), "--json shows all of each"), chosen

@@ -42,7 +42,6 @@ def promote(
 ) -> None:
     """Make an experiment the champion, if it is better than the one in use beyond doubt."""
     from mlctl.actions import locate
-    from mlctl.actions.parameters import load_file
     from mlctl.actions.promote import promote as action
     from mlctl.cli import promote_view as view
 
@@ -59,7 +58,7 @@ def promote(
         reason=reason,
         dry_run=dry_run,
         trust=trust,
-        rules=load_file(params, []).parameters.promote if params else None,
+        rules=_rules(params, challenger) if params else None,
     )
     seen = view.gather(opened, challenger, done)
     if as_json:
@@ -68,6 +67,20 @@ def promote(
         view.show(seen)
     if not done.promoted and done.before != challenger.model_version_id and _refused(done):
         raise typer.Exit(REFUSED)
+
+
+def _rules(params: Path, challenger: Any) -> Any:
+    """Return the promote section of a file of the challenger's own model."""
+    from mlctl.actions.parameters import load_file
+
+    found = load_file(params, []).parameters
+    if (found.project, found.model) != (challenger.project_name, challenger.model_name):
+        raise UsageError(
+            f"{params} is of {found.project}/{found.model}, and {challenger.model_version_id} of "
+            f"{challenger.project_name}/{challenger.model_name}",
+            "name the file of that model",
+        )
+    return found.promote
 
 
 def _refused(done: Any) -> bool:

@@ -1,5 +1,6 @@
 """What a person sees of a promotion: both models side by side, and the sentence that decides."""
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Seen:
         What differs between champion and challenger.
     checks : tuple of Check
         What the methodology checks say of the challenger.
+    several : bool
+        Whether the store has several models: a command then has to name the one it is about.
     """
 
     done: Any
@@ -32,6 +35,7 @@ class Seen:
     champion: Any
     changes: tuple[Any, ...]
     checks: tuple[Any, ...]
+    several: bool = False
 
 
 def gather(store: Any, challenger: Any, done: Any) -> Seen:
@@ -42,7 +46,8 @@ def gather(store: Any, challenger: Any, done: Any) -> Seen:
     peers = store.experiments(challenger.project_name, challenger.model_name).records
     champion = done.result.champion if done.result else None
     changes = diff(side_of(store, champion), side_of(store, challenger)).changes if champion else ()
-    return Seen(done, challenger, champion, changes, checks_of(store, challenger, peers))
+    several = len(store.models().records) > 1
+    return Seen(done, challenger, champion, changes, checks_of(store, challenger, peers), several)
 
 
 def document(seen: Seen) -> dict[str, Any]:
@@ -140,6 +145,8 @@ def _first_rows(seen: Seen) -> Iterator[tuple[str, str, str]]:
     where = "held-out rows" if found.where == "rows" else "folds"
     yield "experiment", "", e.model_version_id
     yield f"{_metric(found.metric)}, {found.count:,} {where}", _number(found.dummy), _number(found.challenger)
+    if found.dummy_score:
+        yield "95 % interval", _interval(found.dummy_score), _interval(found.challenger_score)
     yield "rung", "dummy", e.rung
     yield "one row", "", _latency(e)
     yield "size", "", _size(e)
@@ -166,19 +173,38 @@ def _package_rows(changes: Sequence[Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _facts(seen: Seen) -> Iterator[facts.Fact]:
-    from mlctl.domain.gate_words import sure
+    from mlctl.domain import gate_words as words
 
     found = seen.done.result.facts
-    how = f", {_method(found)}" if seen.champion else ""
-    least = f"{_signed(found.lower)} ({sure(found.error_rate)}{how})"
-    yield "difference", f"{_signed(found.gain)} (more is better), at least {least}"
+    yield "difference", _difference(seen)
     for part in found.slices if seen.champion else ():
-        bounds = f"{_signed(part.lower)} to {_signed(part.upper)}"
-        yield "slice", f"{part.column} = {part.value}: {_signed(part.gain)} ({bounds}) on {part.rows:,} rows"
+        gain = words.moved(found.metric, part.gain, _number)
+        bounds = words.reach(found.metric, part.lower, part.upper, _number)
+        yield "slice", f"{part.column} = {part.value}: {gain}, {bounds}, on {part.rows:,} rows"
     for guard in found.guards:
         yield "guard", f"{'ok ' if guard.ok else 'NOT MET '}{guard.said}"
     for check in seen.checks:
         yield "check", f"{check.code} {check.name}: {check.figure}; {check.remedy}"
+
+
+def _difference(seen: Seen) -> str:
+    """Say by how much the challenger is ahead: ``0.053 lower (better), at least 0.04 lower``."""
+    from mlctl.domain import gate_words as words
+
+    found = seen.done.result.facts
+    if not math.isfinite(found.gain):
+        return "cannot be told from these rows"
+    gain = words.moved(found.metric, found.gain, _number)
+    if not math.isfinite(found.lower):
+        return f"{gain}, truly {words.reach(found.metric, found.lower, found.upper, _number)}"
+    how = f", {_method(found)}" if seen.champion else ""
+    word = "at least" if found.lower > 0 else "at worst"
+    turns = (
+        words.differs(found.lower) and found.lower < 0 and (found.gain > 0 or not words.differs(found.gain))
+    )
+    mark = "worse; " if turns else ""  # where the gain is a loss as well, it says so already
+    least = words.way(found.metric, found.lower, _number)
+    return f"{gain}, {word} {least} ({mark}{words.sure(found.error_rate)}{how})"
 
 
 def _method(found: Any) -> str:
@@ -207,12 +233,26 @@ def _verdict(seen: Seen) -> None:
 
 
 def _next(seen: Seen, outcome: str) -> str:
-    name = seen.challenger.model_version_id
+    name = _named(seen, seen.challenger.model_version_id)
     if outcome == "promote":
         return f"mlctl promote {name}"
     if outcome == "undecided":
-        return "more rows, then mlctl train --params FILE and mlctl promote latest"
-    return f"mlctl diff {seen.champion.model_version_id} {name}" if seen.champion else "mlctl compare"
+        # Of the same data a larger test_size holds out rows that the champion was trained on: no use.
+        rows = (
+            "newer data, of which a larger split.test_size holds out more"
+            if seen.champion
+            else "more data, or a larger split.test_size"
+        )
+        return f"{rows}; then mlctl train --params FILE and mlctl promote {_named(seen, 'latest')}"
+    if seen.champion:
+        return f"mlctl diff {_named(seen, seen.champion.model_version_id)} {name}"
+    return _command("compare", seen) if seen.several else "mlctl compare"
+
+
+def _named(seen: Seen, reference: str) -> str:
+    """Return a reference that names its model where there are several."""
+    e = seen.challenger
+    return f"{e.project_name}/{e.model_name}:{reference}" if seen.several else reference
 
 
 def _command(verb: str, seen: Seen) -> str:
@@ -234,12 +274,6 @@ def _interval(score: Any) -> str:
 
 def _number(value: Any) -> str:
     return forms.score(value) if out.is_terminal(sys.stdout) else forms.exact(value)
-
-
-def _signed(value: float) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return "anything"
-    return f"{'-' if value < 0 else '+'}{_number(abs(value))}"
 
 
 def _parameter(value: Any) -> str:

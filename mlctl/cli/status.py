@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mlctl.cli import out, table
+from mlctl.cli import forms, out, table
 from mlctl.cli.options import JsonOption, StoreOption
 from mlctl.cli.place import here
 
@@ -25,7 +25,8 @@ def status(store: StoreOption = None, as_json: JsonOption = False) -> None:
         return
     out.damaged(found.damaged)
     trash = f" · {found.trash} in the trash" if found.trash else ""
-    out.say(f"store {found.root} · {found.projects} projects · {len(found.models)} models{trash}")
+    projects, models = forms.many(found.projects, "project"), forms.many(len(found.models), "model")
+    out.say(f"store {found.root} · {projects} · {models}{trash}")
     if not found.models:
         out.hint("mlctl params init DATA --target COLUMN")
         return

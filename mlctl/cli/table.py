@@ -102,7 +102,9 @@ def _terminal(table: Table) -> tuple[str, ...]:
     Console(width=width, color_system="auto" if out.colour(sys.stdout) else None).print(drawn)
     hidden = tuple(column.title for column in table.columns if column not in columns)
     if hidden:
-        out.say(f"{len(hidden)} columns hidden ({width} wide): {', '.join(hidden)} — {table.more}")
+        out.say(
+            f"{forms.many(len(hidden), 'column')} hidden ({width} wide): {', '.join(hidden)} — {table.more}"
+        )
     return hidden
 
 

@@ -73,7 +73,8 @@ def head(beginning: Beginning) -> list[str]:
         f"folds: {dealt}; choosing by {prepared.metric.name} {prepared.metric.arrow}",
     ]
     if beginning.resumed:
-        lines.append(f"resumed: {len(beginning.resumed)} rungs are done already")
+        are = "is" if len(beginning.resumed) == 1 else "are"
+        lines.append(f"resumed: {forms.many(len(beginning.resumed), 'rung')} {are} done already")
     if beginning.nothing_to_resume:
         lines.append("nothing to resume: no climb of this very file and data was cut off; a new one begins")
     return [*lines, *(f"warning: {warning}" for warning in prepared.warnings)]

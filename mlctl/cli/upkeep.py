@@ -90,11 +90,12 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
             return
         out.text(str(restored))
 
-    update.__doc__ = f"Change the description of a {noun}."
-    note.__doc__ = f"Leave a remark on a {noun}."
-    tag.__doc__ = f"Put tags on a {noun}, or take them away."
-    remove.__doc__ = f"Move a {noun} to the trash; nothing is deleted."
-    restore.__doc__ = f"Take a {noun} back from the trash."
+    one = f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    update.__doc__ = f"Change the description of {one}."
+    note.__doc__ = f"Leave a remark on {one}."
+    tag.__doc__ = f"Put tags on {one}, or take them away."
+    remove.__doc__ = f"Move {one} to the trash; nothing is deleted."
+    restore.__doc__ = f"Take {one} back from the trash."
     return {"update": update, "note": note, "tag": tag, "remove": remove, "restore": restore}
 
 

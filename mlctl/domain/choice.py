@@ -184,7 +184,7 @@ def recommend(metric: Metric, candidates: Sequence[Candidate], test_to_train: fl
     if dummy and not _beats(metric, best, dummy, test_to_train):
         told = _nothing_beats(metric, best, dummy, test_to_train)
         return Recommendation(None, best.name, reasons=(*refused, told))
-    # One fold in which a rung fails badly makes its differences so uncertain that nothing can be told from it;
+    # One fold in which a rung fails badly makes its differences so uncertain that nothing can be told apart;
     # what is taken has to beat the dummy itself.
     tied = [
         c

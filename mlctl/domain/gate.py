@@ -5,6 +5,7 @@ bound rules out a gain that would matter. *undecided*: neither, the rows could n
 stays in both, and of *undecided* more rows may make something else.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from mlctl.domain import gate_words as words
@@ -65,7 +66,8 @@ def judge(facts: Facts, rules: Rules) -> Verdict:
     missing = _too_few(facts)
     failed = _failed(facts)
     if missing:
-        return Verdict("undecided", (*missing, *failed))
+        could = (words.detectable(facts, decides=False),) if math.isfinite(facts.chance) else ()
+        return Verdict("undecided", (*missing, *failed, *could))
     told = (*_looks(facts), words.detectable(facts))
     if failed:
         return Verdict("keep", (*failed, words.scores(facts), *told))
@@ -76,9 +78,8 @@ def judge(facts: Facts, rules: Rules) -> Verdict:
 def _too_few(facts: Facts) -> tuple[str, ...]:
     said = []
     if facts.rows < LEAST_ROWS:
-        rows = words.many(facts.rows, "row")
-        said.append(f"{rows} held out tell too little: at least {LEAST_ROWS} are needed")
-    if facts.rarer is not None and facts.rarer < LEAST_RARER:
+        said.append(f"{_left(facts.rows)}: at least {LEAST_ROWS} are needed")
+    if facts.rows and facts.rarer is not None and facts.rarer < LEAST_RARER:
         said.append(
             f"the rarest class has {words.many(facts.rarer, 'row')} of {facts.rows:,}: "
             f"at least {LEAST_RARER} are needed"
@@ -89,6 +90,13 @@ def _too_few(facts: Facts) -> tuple[str, ...]:
             f"needed, as the rows of one {facts.block_unit} may depend on each other"
         )
     return tuple(said)
+
+
+def _left(rows: int) -> str:
+    if not rows:
+        return "no row is left that neither model was trained on"
+    tell = "tells" if rows == 1 else "tell"
+    return f"{words.many(rows, 'row')} that neither model was trained on {tell} too little"
 
 
 def _failed(facts: Facts) -> tuple[str, ...]:

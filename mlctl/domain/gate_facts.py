@@ -147,6 +147,8 @@ class FirstFacts:
         Scores in the metric's units.
     gain, lower : float
         Lead over the dummy, more is better, and its one-sided lower bound at ``error_rate``.
+    challenger_score, dummy_score : Score or None
+        Both with their intervals; None over folds.
     """
 
     metric: str
@@ -158,6 +160,8 @@ class FirstFacts:
     lower: float
     error_rate: float
     guards: tuple[Guard, ...] = ()
+    challenger_score: Score | None = None
+    dummy_score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The gate's numbers as a person reads them: in the metric's own direction, each with its unit."""
 
 import math
+from collections.abc import Callable
 
 from mlctl.domain.gate_facts import Facts, FirstFacts, SliceFact
 from mlctl.domain.metrics import METRICS
@@ -43,10 +44,15 @@ def _short(value: float) -> str:
 
 def directed(metric: str, gain: float) -> str:
     """Return a gain in the metric's own direction: an error that gains gets lower."""
+    return way(metric, gain, lambda gain: size(metric, gain))
+
+
+def way(metric: str, gain: float, form: Callable[[float], str]) -> str:
+    """Return a gain in the metric's own direction, its size in a form of the caller's."""
     if not differs(gain):
         return "no different"
     upwards = (gain > 0) == METRICS[metric].greater_is_better
-    return f"{size(metric, gain)} {'higher' if upwards else 'lower'}"
+    return f"{form(abs(gain))} {'higher' if upwards else 'lower'}"
 
 
 def differs(gain: float) -> bool:
@@ -80,18 +86,31 @@ def sure(error_rate: float) -> str:
 
 def between(facts: Facts) -> str:
     """Return where the truth may lie."""
-    low, high = (directed(facts.metric, bound) for bound in (facts.lower, facts.upper))
-    return f"the truth may lie from {low} to {high} ({sure(facts.error_rate)} on either side)"
+    found = reach(facts.metric, facts.lower, facts.upper, lambda gain: size(facts.metric, gain))
+    return f"the truth may lie {found} ({sure(facts.error_rate)} on either side)"
 
 
-def detectable(facts: Facts) -> str:
-    """Return what such rows could have shown: ``n = 300 finds a true 2-point gain 3 times in 10``."""
+def detectable(facts: Facts, *, decides: bool = True) -> str:
+    """Return what such rows could have shown: ``n = 300 finds a true 2-point gain 3 times in 10``.
+
+    Parameters
+    ----------
+    decides : bool, default=True
+        False of so few rows that nothing is decided on them: what they would find, if it were.
+    """
+    finds, lets = ("finds", "lets through") if decides else ("would find", "would let through")
     gain = size(facts.metric, facts.chance_gain)
     named = f"{gain.removesuffix('s').replace(' ', '-')} gain" if gain.endswith("s") else f"gain of {gain}"
-    found = f"n = {facts.rows:,} finds a true {named} {_often(facts.chance)}"
-    if not math.isfinite(facts.smallest_gain):
+    found = f"n = {facts.rows:,} {finds} a true {named} {_often(facts.chance)}"
+    smallest = facts.smallest_gain
+    if not math.isfinite(smallest) or smallest > METRICS[facts.metric].span:
         return found
-    return f"{found}; 8 times in 10 it finds one of {size(facts.metric, facts.smallest_gain)}"
+    told = size(facts.metric, smallest)
+    if differs(smallest) and smallest < 0:  # not_worse: the margin is wider than what the rows leave open
+        return f"{found}; 8 times in 10 it {lets} one that is truly {told} worse"
+    if not differs(smallest):
+        return f"{found}; 8 times in 10 it {lets} one that is truly no different"
+    return f"{found}; 8 times in 10 it {finds} one of {told}"
 
 
 def _often(chance: float) -> str:
@@ -101,6 +120,19 @@ def _often(chance: float) -> str:
         return "nearly always"
     tenths = max(1, round(10 * chance))
     return "once in 10 times" if tenths == 1 else f"{min(9, tenths)} times in 10"
+
+
+def moved(metric: str, gain: float, form: Callable[[float], str]) -> str:
+    """Return a gain in the metric's own direction, and whether that is good: ``0.053 lower (better)``."""
+    told = way(metric, gain, form)
+    return f"{told} ({'better' if gain > 0 else 'worse'})" if differs(gain) else told
+
+
+def reach(metric: str, lower: float, upper: float, form: Callable[[float], str]) -> str:
+    """Return where a difference may truly lie: ``from 0.012 lower to 0.03 higher``."""
+    if not math.isfinite(lower) or not math.isfinite(upper):
+        return "anywhere, as far as these rows tell"
+    return f"from {way(metric, lower, form)} to {way(metric, upper, form)}"
 
 
 def slice_told(metric: str, found: SliceFact) -> str:

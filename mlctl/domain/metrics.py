@@ -3,6 +3,7 @@
 Names are scikit-learn's function names; the scorer spellings (``accuracy``, ``neg_log_loss``) are accepted.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,13 @@ class Metric:
     def arrow(self) -> str:
         """The direction as one character."""
         return "↑" if self.greater_is_better else "↓"
+
+    @property
+    def span(self) -> float:
+        """The most by which two of its scores can differ; infinite where nothing bounds them."""
+        if self.task == "regression" or not (self.bounded or self.name == "brier_score_loss"):
+            return math.inf
+        return 2.0 if self.name in ("matthews_corrcoef", "brier_score_loss") else 1.0
 
     def gain(self, value: float, reference: float) -> float:
         """Return the difference, oriented so that more is better."""

@@ -75,7 +75,8 @@ def resolve(
         found = _by_word(reference.name, experiments, champion, recommended)
         return _single(reference, found, experiments)
     by_id = [e for e in experiments if e.model_version_id == reference.name]
-    by_number = [e for e in experiments if reference.name.isdecimal() and _number(e) == int(reference.name)]
+    is_number = reference.name.isascii() and reference.name.isdecimal()
+    by_number = [e for e in experiments if is_number and _number(e) == int(reference.name)]
     by_prefix = [e for e in experiments if reference.name and e.model_version_id.startswith(reference.name)]
     return _single(reference, by_id or by_number or by_prefix, experiments)
 

@@ -34,7 +34,9 @@ class VersionId:
         project, _, commit = head.rpartition("_")
         is_commit = commit == NO_GIT or (len(commit) == COMMIT_DIGITS and _HEX.issuperset(commit))
         is_number = rest[:1] != "0" and bool(rest) and _DIGITS.issuperset(rest)
-        return cls(project, commit, int(rest)) if project and is_commit and is_number else None
+        # What names a directory: no way out of it, and no line of its own in a message.
+        is_name = bool(project) and "/" not in project and project[0] != "." and min(project) >= " "
+        return cls(project, commit, int(rest)) if is_name and is_commit and is_number else None
 
     def __str__(self) -> str:
         return f"{self.project}_{self.commit}_{self.number}"

@@ -16,6 +16,9 @@ from mlctl.files.trouble import explained
 ASIDE = ".tmp-"
 """How the name of a half-made file begins."""
 
+TORN = " (torn)"
+"""What marks a line that a crash has cut off, in a log that goes on after it; it makes JSON none."""
+
 _LONGEST_SUFFIX = 16
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 """What file systems answer that know no sync of a folder; they keep renames in order by themselves."""
@@ -85,7 +88,8 @@ def write_all(handle: int, data: bytes) -> None:
 def append_line(path: Path, text: str) -> None:
     """Add one line to a file and sync it; the caller holds the lock.
 
-    A last line that a crash has torn is ended first, so that it cannot swallow the new one.
+    A last line that a crash has torn is ended first, so that it cannot swallow the new one, and is marked:
+    one that was whole but for its end has been read as torn, and must not come to life now.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def append_line(path: Path, text: str) -> None:
         try:
             size = os.fstat(handle).st_size
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            write_all(handle, ("\n" * torn + text + "\n").encode())
+            write_all(handle, ((TORN + "\n") * torn + text + "\n").encode())
             os.fsync(handle)
             _sync_folder(path.parent)
         except OSError:

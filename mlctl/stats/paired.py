@@ -50,8 +50,9 @@ class Gain:
     Attributes
     ----------
     estimate, lower, upper, standard_error : float
-        In the metric's units. Each bound is one-sided at ``error_rate``; infinite where the rows tell nothing
-        (a single row, a single block, one row of a class).
+        In the metric's units. Each bound is one-sided at ``error_rate``, and within what two scores can
+        differ by; where the rows tell nothing (a single row, a single block, one row of a class) it is at
+        that limit, infinite for an error, and the standard error is infinite.
     error_rate : float
         The chance that the truth is below ``lower``, between 0 and 0.5.
     rows : int
@@ -130,7 +131,8 @@ def gain(
     difference, parts = difference_and_parts(one, other)
     estimate = sign * difference
     found, method, count = _difference(one, other, estimate, sign * parts, error_rate, blocks, seed)
-    lower, upper = min(found.lower, estimate), max(found.upper, estimate)
+    lower = min(max(found.lower, -metric.span), estimate)
+    upper = max(min(found.upper, metric.span), estimate)
     rows = len(one.truth)
     return Gain(estimate, lower, upper, found.standard_error, error_rate, rows, count, method)
 

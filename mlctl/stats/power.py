@@ -23,7 +23,7 @@ def chance(estimate: float, lower: float, standard_error: float, true_gain: floa
     float
         Between 0 and 1.
     """
-    if not math.isfinite(lower):
+    if not math.isfinite(lower) or not math.isfinite(standard_error):
         return 0.0
     left = true_gain - needed - (estimate - lower)
     if standard_error == 0:
@@ -33,6 +33,6 @@ def chance(estimate: float, lower: float, standard_error: float, true_gain: floa
 
 def smallest(estimate: float, lower: float, standard_error: float, power: float, needed: float) -> float:
     """Return the true gain that is found with a given chance, see :func:`chance`; infinite where none is."""
-    if not math.isfinite(lower):
+    if not math.isfinite(lower) or not math.isfinite(standard_error):
         return math.inf
     return needed + (estimate - lower) + float(ndtri(power)) * standard_error

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlctl import files
 from mlctl.domain.version_id import VersionId
-from mlctl.errors import BusyError, NotFoundError
+from mlctl.errors import BusyError, DamagedError, MlctlError, NotFoundError
 from mlctl.store.record_files import plain
 from mlctl.store.site import Site
 
@@ -105,7 +105,7 @@ def record_event(site: Site, project: str, model: str, event: Event) -> None:
         _append(site, project, model, event)
 
 
-def promote(site: Site, project: str, model: str, event: Event, expected: str | None) -> None:
+def promote(site: Site, project: str, model: str, event: Event, expected: str | None) -> str:
     """Change the champion, if it still is the one that was expected: compare and swap, under the lock.
 
     Parameters
@@ -115,6 +115,11 @@ def promote(site: Site, project: str, model: str, event: Event, expected: str | 
         event, which counts.
     expected : str or None
         The version id of the champion that the new one was held against; None for no champion.
+
+    Returns
+    -------
+    str
+        Why the pointer could not follow; empty where it did. The event counts either way.
 
     Raises
     ------
@@ -135,18 +140,34 @@ def promote(site: Site, project: str, model: str, event: Event, expected: str | 
         after = event.after
         if after and not site.layout.unlinked(site.layout.experiment(project, model, after)).is_dir():
             raise NotFoundError(f"{after} is gone", "take it back: mlctl experiment restore")
-        _append(site, project, model, event)
+        return _append(site, project, model, event)
 
 
-def _append(site: Site, project: str, model: str, event: Event) -> None:
-    layout = site.layout
-    log = layout.unlinked(layout.events(project, model))
-    pointer = layout.unlinked(layout.champion(project, model))
+def settle(site: Site, project: str, model: str) -> None:
+    """Have the pointer say what the events say, where a crash or a full disk kept it from following."""
+    with site.locked():
+        _point(site, project, model, champion(site, project, model))
+
+
+def _append(site: Site, project: str, model: str, event: Event) -> str:
+    log = site.layout.unlinked(site.layout.events(project, model))
     files.append_line(log, json.dumps(plain(event.to_dict()), ensure_ascii=False))
-    if event.what in CHANGES and event.after is not None:
-        files.write_atomic(pointer, f"{event.after}\n")
-    elif event.what in CHANGES and pointer.exists():
-        files.remove_file(pointer)
+    if event.what not in CHANGES:
+        return ""
+    try:
+        _point(site, project, model, event.after)
+    except MlctlError as error:  # what is in the log has happened
+        return error.message
+    return ""
+
+
+def _point(site: Site, project: str, model: str, version: str | None) -> None:
+    pointer = site.layout.unlinked(site.layout.champion(project, model))
+    if version is None:
+        if pointer.exists():
+            files.remove_file(pointer)
+    elif _pointed(pointer) != version:
+        files.write_atomic(pointer, f"{version}\n")
 
 
 def _backward(path: Path) -> Iterator[Event]:
@@ -185,6 +206,6 @@ def _is_version(value: Any) -> bool:
 def _pointed(path: Path) -> str | None:
     try:
         text = files.read_bytes_limited(path, _LARGEST_POINTER).decode(errors="replace").strip()
-    except NotFoundError:
+    except (NotFoundError, DamagedError):
         return None
     return text if _is_version(text) else None

@@ -252,11 +252,17 @@ class Store:
 
         champion.record_event(self._site, model.project_name, model.model_name, event)
 
-    def promote(self, model: Model, event: "Event", expected: str | None) -> None:
+    def promote(self, model: Model, event: "Event", expected: str | None) -> str:
         """Change the champion, if it still is the one that was expected; see ``champion.promote``."""
         from mlctl.store import champion
 
-        champion.promote(self._site, model.project_name, model.model_name, event, expected)
+        return champion.promote(self._site, model.project_name, model.model_name, event, expected)
+
+    def settle_champion(self, model: Model) -> None:
+        """Have the pointer say what the events say."""
+        from mlctl.store import champion
+
+        champion.settle(self._site, model.project_name, model.model_name)
 
     def keep_gate(self, experiment: Experiment, told: Mapping[str, Any]) -> Experiment:
         """Add what a gate found to the record of an experiment that was judged."""

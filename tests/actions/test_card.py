@@ -4,7 +4,7 @@ from mlctl.actions.card import card
 from mlctl.actions.gate_result import GateResult
 from mlctl.actions.gate_rows import Holdout
 from mlctl.domain.checks import check
-from mlctl.domain.gate import Facts, Guard, Rules, Score, SliceFact, Verdict
+from mlctl.domain.gate import Facts, FirstFacts, Guard, Rules, Score, SliceFact, Verdict
 from mlctl.domain.records import Dataset, Model
 from mlctl.store.champion import Event
 from tests.actions.records import DUMMY, LINEAR
@@ -41,6 +41,10 @@ RESULT = GateResult(
     ("odd rows",),
 )
 
+WORSE_SLICE = (
+    "- where region = &lt;N>: accuracy_score 0.01 lower (worse), from 0.05 lower to 0.03 higher, on 60 rows"
+)
+
 
 def test_what_limits_it_is_told():
     event = Event(
@@ -61,12 +65,25 @@ def test_what_limits_it_is_told():
         "Scored on 300 rows: later than May.",
         "| this one | 0.9 | 0.85 to 0.95 |",
         "- not met: size is 300 MB",
-        "- where region = &lt;N>: -0.01 (-0.05 to +0.03, 60 rows)",
+        WORSE_SLICE,
         "- odd rows",
     ):
         assert line in lines, line
     assert "- MLC028 held-out part too small to tell: 300 held-out rows. " in text
     assert "latency" not in text
+
+
+def test_a_first_champion_stands_beside_the_dummy_with_its_interval():
+    first = FirstFacts("brier_score_loss", "rows", 300, 0.1, 0.25, 0.15, 0.12, 0.05)
+    event = Event("2026-06-01", "me", "promote", None, "b", ["beats the dummy"])
+    plain = card(LINEAR, MODEL, DATA, DUMMY, (), replace(RESULT, facts=first, champion=None), event)
+    assert "95 % interval" not in plain
+    told = replace(first, challenger_score=Score(0.1, 0.08, 0.12), dummy_score=Score(0.25, 0.24, 0.26))
+    text = card(LINEAR, MODEL, DATA, DUMMY, (), replace(RESULT, facts=told, champion=None), event)
+    assert (
+        "| brier_score_loss | score | 95 % interval |\n| --- | ---: | --- |\n"
+        "| this one | 0.1 | 0.08 to 0.12 |\n| the dummy | 0.25 | 0.24 to 0.26 |\n" in text
+    )
 
 
 def test_without_a_gate():

@@ -17,6 +17,10 @@ def events(*steps):
         ((("promote", "a"), ("promote", "b"), ("promote", "c"), ("rollback", "b"), ("rollback", "a")), ["a"]),
         ((("promote", "a"), ("promote", "b"), ("rollback", "a"), ("rollback", "b")), ["a", "b"]),
         ((("promote", "a"), ("rollback", None), ("promote", "b")), ["b"]),
+        (
+            (("promote", "a"), ("promote", "b"), ("promote", "a"), ("promote", "c"), ("rollback", "a")),
+            [*"aba"],
+        ),
     ],
 )
 def test_the_champions_behind_the_one_in_use(steps, left):

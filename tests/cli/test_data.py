@@ -346,7 +346,7 @@ def test_what_is_refused(mlctl, kept, made, code, column):
     shown = mlctl("data", "validate", "new.csv", "--against", "rows")
     assert shown.code == 5
     assert "refuse" in shown.out
-    assert "new.csv against shop:rows: 1 refusals, " in shown.err
+    assert "new.csv against shop:rows: 1 refusal, " in shown.err
 
 
 def test_no_rows_are_refused(mlctl, kept):

@@ -9,7 +9,7 @@ def test_status_shows_each_model(mlctl, small_store):
     assert ran.code == 0
     assert "iris/species" in ran.out
     assert "iris_3f9a1c_2" in ran.out
-    assert "1 projects · 1 models" in ran.err
+    assert "1 project · 1 model" in ran.err
     assert ran.err.rstrip().endswith("next: mlctl compare")
 
 
@@ -82,7 +82,7 @@ def test_compare_filters_sorts_and_cuts(mlctl, small_store):
     )
     assert len(ran.out.splitlines()) == 2
     assert "logistic_regression" in ran.out
-    assert "1 rows left out by --top" in ran.err
+    assert "1 row left out by --top" in ran.err
     assert "2 rows left out by --filter" in ran.err
 
 
@@ -103,7 +103,7 @@ def test_compare_all_columns_adds_what_does_not_differ(mlctl, small_store):
 def test_compare_only_what_is_named(mlctl, small_store):
     ran = mlctl("compare", "2", "iris_3f9a1c_3", "2")
     assert len(ran.out.splitlines()) == 3
-    assert "1 parameters equal in all rows (tol 0.1): --all-columns" in ran.err
+    assert "1 parameter equal in all rows (tol 0.1): --all-columns" in ran.err
 
 
 def test_compare_refuses_an_unknown_format(mlctl, small_store):

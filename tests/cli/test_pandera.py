@@ -24,7 +24,7 @@ def test_a_schema_is_written_edited_and_enforced(mlctl, kept):
     refused = mlctl("data", "validate", "new.csv", "--against", "schema.py")
     assert refused.code == 5
     assert "column 'x' fails less_than(50) in 1 row: '99.5' (row 51)" in " ".join(refused.out.split())
-    assert refused.err == "new.csv against schema.py: 1 refusals, 0 warnings\n"
+    assert refused.err == "new.csv against schema.py: 1 refusal, 0 warnings\n"
     document = mlctl("data", "validate", "new.csv", "--against", "schema.py", "--json").json
     assert (document["against"], document["valid"]) == ("schema.py", False)
     assert [(r["code"], r["column"]) for r in document["refusals"]] == [("pandera", "x")]

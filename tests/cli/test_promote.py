@@ -39,12 +39,17 @@ def test_a_first_champion_then_a_better_one_then_back(shop, mlctl):
     first = mlctl("promote", "2", "--now", gated.BEFORE)
     assert first.code == 0, first.err
     assert "shop/buys · shop_nogit_2 · first champion · accuracy_score" in first.out
+    assert re.search(r"95 % interval +0\.\d+ to 0\.\d+ +0\.\d+ to 0\.\d+", first.out)
+    assert re.search(r"difference +0\.\d+ lower \(better\), at least 0\.\d+ lower \(95 % sure\)", first.out)
     assert "PROMOTE  beats the dummy: brier_score_loss" in first.out
     assert "shop_nogit_2 is the champion; model card: mlstore/projects/" in first.err
     assert pointer() == TWO
     second = mlctl("promote", "shop/buys:recommended")
     assert second.code == 0
     assert "PROMOTE  better: accuracy_score 0.9" in second.out
+    assert re.search(
+        r"difference  0\.\d+ higher \(better\), at least 0\.\d+ higher \(95 % sure, ", second.out
+    )
     assert re.search(r"finds a true 2-point gain \d times in 10", second.out)
     assert "next: mlctl history --project shop --model buys, or back: mlctl rollback" in second.err
     assert pointer() == THREE
@@ -118,6 +123,34 @@ def test_the_champion_itself_stays(champion, mlctl):
     assert (again.code, again.out) == (0, "shop_nogit_2 is the champion already, and its files are whole\n")
     assert mlctl("promote", "2", "--json").json["outcome"] == "unchanged"
     assert events() == before
+    stale = directory(2).parent.parent / "champion"
+    stale.write_text(f"{ONE}\n")
+    assert mlctl("promote", "champion").code == 0
+    assert stale.read_text() == f"{TWO}\n"
+
+
+def test_a_pointer_that_cannot_be_written_is_a_warning(champion, mlctl):
+    place = directory(2).parent.parent / "champion"
+    place.unlink()
+    place.mkdir()
+    done = mlctl("promote", "3")
+    assert done.code == 0
+    assert "the log counts, and promoting it again mends the pointer" in done.err
+    assert mlctl("status", "--json").json["models"][0]["champion"] == THREE
+
+
+def test_a_reason_is_kept_without_force_too(champion, mlctl):
+    assert mlctl("promote", "3", "--reason", "it knows the north").code == 0
+    assert events()[-1]["why"][0] == "it knows the north"
+
+
+def test_rules_of_another_model_are_refused(champion, mlctl):
+    Path("other.yaml").write_text(
+        "project: other\nmodel: m\ndata: {source: 'sklearn:iris', target: target}\n"
+    )
+    ran = mlctl("promote", "3", "--params", "other.yaml")
+    assert (ran.code, pointer()) == (2, TWO)
+    assert "other.yaml is of other/m, and shop_nogit_3 of shop/buys" in ran.err
 
 
 def test_the_champion_is_a_reference_everywhere(champion, mlctl):
@@ -163,7 +196,10 @@ def test_force_needs_a_reason_and_is_recorded(champion, mlctl):
 def test_history_in_every_form(champion, mlctl):
     assert mlctl("history", "--format", "csv").out.startswith("time,what,challenger,to,why,")
     assert mlctl("history", "--format", "md").out.startswith("| age | what |")
+    assert mlctl("promote", "3").code == 0
     assert len(mlctl("history", "--top", "1", "--json").json["events"]) == 1
+    assert "shop/buys · 1 of 2 events · champion shop_nogit_3" in mlctl("history", "--top", "1").err
+    assert "shop/buys · 2 events · champion shop_nogit_3" in mlctl("history").err
     assert mlctl("history", "--format", "yaml").code == 2
 
 
@@ -177,12 +213,15 @@ def test_nothing_happened_yet(shop, mlctl):
 
 
 def test_rolling_back_goes_back_and_not_to_and_fro(champion, mlctl):
-    assert mlctl("rollback").code == 3
+    first = mlctl("rollback")
+    assert first.code == 3
+    assert "it is the only one that shop/buys ever had" in first.err
     assert mlctl("promote", "3").code == 0
     assert mlctl("rollback").out == f"{TWO}\n"
     ended = mlctl("rollback")
     assert ended.code == 3
     assert "there is no champion before shop_nogit_2" in ended.err
+    assert "name a later one: mlctl rollback shop/buys:shop_nogit_3" in ended.err
     assert mlctl("rollback", "3", "--json").json == {
         "schema_version": 1,
         "champion_before": TWO,
@@ -284,7 +323,13 @@ def test_slices_thresholds_and_metrics_of_the_training_rows(champion, mlctl):
     assert "ok roc_auc is" in kept.out
     slices = events()[-1]["gate"]["facts"]["slices"]
     assert {part["value"] for part in slices if part["column"] == "region"} == {"N", "S"}
-    assert len([part for part in slices if part["column"] == "age"]) == 4
+    ages = [part["value"] for part in slices if part["column"] == "age"]
+    assert len(ages) == 4
+    assert all(re.fullmatch(r"\d[\d.e-]* to \d[\d.e-]*", age) for age in ages)
+    assert re.search(
+        r"slice +region = N: 0\.\d+ higher \(better\), from 0\.\d+ higher to 0\.\d+ higher, on \d+ rows",
+        kept.out,
+    )
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,21 @@ def test_rows_later_than_either_was_trained_on(shop, mlctl):
     back = mlctl("promote", "5", "--json").json
     assert (back["outcome"], back["gate"]["holdout"]["rows"]) == ("undecided", 0)
     assert back["gate"]["facts"]["champion"] == {"estimate": None, "lower": None, "upper": None}
-    assert "difference  anything" in mlctl("promote", "5").out
+    assert back["reasons"] == ["no row is left that neither model was trained on: at least 200 are needed"]
+    told = mlctl("promote", "5")
+    assert "difference  cannot be told from these rows" in told.out
+    assert "next: newer data, of which a larger split.test_size holds out more; then mlctl train" in told.err
+
+
+def test_a_challenger_that_drops_the_time_of_the_champion(shop, mlctl):
+    gated.train(gated.rows(900), data=TIMED)
+    assert mlctl("promote", "5", "--force", "--reason", "few rows").code == 0
+    before = pointer()
+    gated.train(gated.rows(900))
+    stopped = mlctl("promote", "9")
+    assert (stopped.code, pointer()) == (4, before)
+    assert "its rows are split in time (data.time: when), the challenger's are not" in stopped.err
+    assert "train the challenger with data.time: when" in stopped.err
 
 
 def test_a_champion_without_a_time(champion, mlctl):
@@ -350,7 +364,7 @@ def test_a_window_of_one_class_decides_nothing(shop, mlctl):
     assert mlctl("promote", "5", "--force", "--reason", "first").code == 0
     told = mlctl("promote", "6", "--json").json
     assert told["outcome"] == "undecided"
-    assert "80 rows held out tell too little" in told["reasons"][0]
+    assert "80 rows that neither model was trained on tell too little" in told["reasons"][0]
     assert told["gate"]["facts"]["rarer"] == 0
 
 

@@ -56,7 +56,7 @@ def test_on_a_narrow_terminal_what_is_hidden_is_named(capsys, terminal):
     assert "0.9512 ± 0.012" in out
     assert "500 ms" in out
     assert "xxx" not in out
-    assert "1 columns hidden (50 wide): a long note — more: --all" in err
+    assert "1 column hidden (50 wide): a long note — more: --all" in err
 
 
 def test_on_a_wide_terminal_nothing_is_hidden(capsys, terminal, monkeypatch):

@@ -114,16 +114,33 @@ def test_an_error_is_told_in_its_own_direction_and_unit():
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (replace(AHEAD, rows=199), "199 rows held out tell too little: at least 200 are needed"),
+        (
+            replace(AHEAD, rows=199),
+            "199 rows that neither model was trained on tell too little: at least 200 are needed",
+        ),
         (replace(AHEAD, rarer=12), "the rarest class has 12 rows of 1,240: at least 30 are needed"),
         (replace(AHEAD, blocks=9), "the rows are of 9 days: at least 20 are needed"),
-        (replace(AHEAD, rows=1, rarer=1), "1 row held out"),
+        (replace(AHEAD, rows=1, rarer=1), "1 row that neither model was trained on tells too little"),
     ],
 )
 def test_too_few_rows_decide_nothing_however_clear_they_look(facts, said):
     found = judge(facts, Rules())
     assert found.outcome == "undecided"
     assert said in found.reasons[0]
+
+
+def test_of_too_few_rows_it_is_told_what_they_would_find():
+    few = judge(replace(AHEAD, rows=113, rarer=40, chance=0.12, smallest_gain=0.094), Rules())
+    one = "find one of 9.4 points"
+    assert few.reasons == (
+        "113 rows that neither model was trained on tell too little: at least 200 are needed",
+        f"n = 113 would find a true 2-point gain once in 10 times; 8 times in 10 it would {one}",
+    )
+
+
+def test_of_no_rows_one_sentence_is_enough():
+    none = judge(replace(AHEAD, rows=0, rarer=0, chance=math.nan, smallest_gain=math.inf), Rules())
+    assert none.reasons == ("no row is left that neither model was trained on: at least 200 are needed",)
 
 
 def test_of_too_few_rows_a_failed_guard_is_told_too():

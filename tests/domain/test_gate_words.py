@@ -41,6 +41,34 @@ def test_how_often_is_told_in_tenths(chance, said):
     )
 
 
+@pytest.mark.parametrize(
+    ("smallest", "said"),
+    [
+        (-0.041, "; 8 times in 10 it lets through one that is truly 4.1 points worse"),
+        (1e-17, "; 8 times in 10 it lets through one that is truly no different"),
+        (0.05, "; 8 times in 10 it finds one of 5 points"),
+        (1.3, ""),
+        (float("inf"), ""),
+    ],
+)
+def test_the_smallest_gain_keeps_its_sign_and_its_range(smallest, said):
+    found = words.detectable(replace(AHEAD, rows=300, chance=0.97, smallest_gain=smallest))
+    assert found == f"n = 300 finds a true 2-point gain nearly always{said}"
+
+
+def test_a_gain_says_whether_it_is_good():
+    assert [words.moved("log_loss", gain, str) for gain in (0.053, -0.053, 1e-16)] == [
+        "0.053 lower (better)",
+        "0.053 higher (worse)",
+        "no different",
+    ]
+
+
+def test_a_reach_without_an_end_is_told():
+    assert words.reach("roc_auc", -0.012, 0.03, str) == "from 0.012 lower to 0.03 higher"
+    assert words.reach("log_loss", -0.1, float("inf"), str) == "anywhere, as far as these rows tell"
+
+
 def test_how_sure_keeps_the_digits_that_matter():
     assert [words.sure(rate) for rate in (0.05, 0.0115, 0.00164)] == [
         "95 % sure",

@@ -6,7 +6,7 @@ from mlctl.domain.version_id import VersionId, short_commit
 
 
 @given(
-    st.text(min_size=1).filter(lambda s: s.strip()),
+    st.text(min_size=1).filter(lambda s: s.strip() and min(s) >= " " and "/" not in s and s[0] != "."),
     st.from_regex(r"[0-9a-f]{6}", fullmatch=True) | st.just("nogit"),
     st.integers(1, 10**9),
 )
@@ -25,3 +25,8 @@ def test_what_is_no_version_id_gives_none(text):
 def test_outside_git_the_commit_reads_nogit():
     assert short_commit(None) == "nogit"
     assert short_commit("3f9a1c77aa") == "3f9a1c"
+
+
+def test_what_would_lead_elsewhere_is_no_version_id():
+    for project in ("../../x", "a/b", ".", ".hidden", "a\nb", "\x1b[31m"):
+        assert VersionId.parse(f"{project}_nogit_1") is None

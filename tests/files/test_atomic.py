@@ -159,7 +159,7 @@ def test_append_line_ends_a_torn_line_first(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"a": 1}\n{"tor')
     files.append_line(path, '{"b": 2}')
-    assert path.read_bytes() == b'{"a": 1}\n{"tor\n{"b": 2}\n'
+    assert path.read_bytes() == b'{"a": 1}\n{"tor (torn)\n{"b": 2}\n'
 
 
 def test_append_line_takes_back_what_it_could_not_finish(tmp_path, monkeypatch):

@@ -61,6 +61,30 @@ def test_the_gain_of_the_swapped_models_is_mirrored(metric, blocks, seed):
     assert compare(metric, (truth, one, other, labels), error_rate=0.01, blocks=blocks).lower < there.lower
 
 
+@pytest.mark.parametrize("metric", GATED, ids=lambda metric: metric.name)
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 10_000), rows=st.integers(4, 12))
+def test_no_bound_leaves_what_is_possible(metric, seed, rows):
+    try:
+        found = compare(metric, rows_for(metric, seed, rows), error_rate=0.001)
+    except DataError:  # a class is missing
+        return
+    assert -metric.span <= found.lower <= found.estimate <= found.upper <= metric.span
+
+
+def test_bounds_at_the_limit_promise_nothing():
+    truth, shares = np.array([1, 0, 0, 0]), np.array([0.9, 0.2, 0.3, 0.1])
+    one, other = (Answers((s > 0.5).astype(int), np.column_stack([1 - s, s])) for s in (shares, shares[::-1]))
+    found = compare(AUC, (truth, one, other, (0, 1)))
+    assert (found.lower, found.upper, found.standard_error) == (-1, 1, math.inf)
+    assert (power(found, 0.5), smallest_gain(found)) == (0.0, math.inf)
+    assert [METRICS[name].span for name in ("matthews_corrcoef", "log_loss", "r2_score")] == [
+        2,
+        math.inf,
+        math.inf,
+    ]
+
+
 def judged(found, mode="better"):
     score = Score(0.5, 0.4, 0.6)
     facts = Facts(

@@ -76,7 +76,21 @@ def test_the_last_complete_event_wins_over_the_pointer(store, model, log, pointe
         stream.write(json.dumps(event(store, "promote", TWO, ONE).to_dict()))
     assert store.champion(model) == TWO  # without its newline it is torn
     store.record_event(model, event(store, "refuse"))
-    assert [e.what for e in store.events(model)] == ["promote", "promote", "refuse"]
+    assert [e.what for e in store.events(model)] == ["promote", "refuse"]
+    assert store.champion(model) == TWO  # and stays so when the log goes on
+
+
+def test_the_log_counts_where_the_pointer_cannot_follow(store, model, pointer, experiments):
+    pointer.mkdir()
+    why = store.promote(model, event(store, "promote", None, TWO), None)
+    assert "champion" in why
+    assert store.champion(model) == TWO
+    pointer.rmdir()
+    store.settle_champion(model)
+    assert pointer.read_text() == f"{TWO}\n"
+    stamp = pointer.stat().st_mtime_ns
+    store.settle_champion(model)
+    assert pointer.stat().st_mtime_ns == stamp
 
 
 def test_the_pointer_counts_where_no_event_says_otherwise(store, model, pointer):
@@ -86,7 +100,7 @@ def test_the_pointer_counts_where_no_event_says_otherwise(store, model, pointer)
     assert store.champion(model) == ONE
 
 
-@pytest.mark.parametrize("content", [b"", b"../../etc", b"\xff", b"latest\n"])
+@pytest.mark.parametrize("content", [b"", b"../../etc", b"\xff", b"latest\n", b"x" * 3000])
 def test_a_pointer_to_no_version_is_none(store, model, pointer, content):
     pointer.write_bytes(content)
     assert store.champion(model) is None
@@ -178,3 +192,12 @@ def test_of_many_at_once_one_wins(store, model, experiments):
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(attempt, range(16))) == 1
     assert len(store.events(model)) == 1
+
+
+def test_a_stamp_is_equal_until_the_champion_changes(store, model, pointer):
+    before = store.champion_stamp(model)
+    assert before == (None, None)
+    store.record_event(model, event(store, "promote", None, ONE))
+    after = store.champion_stamp(model)
+    assert after != before
+    assert store.champion_stamp(model) == after
