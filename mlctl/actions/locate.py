@@ -106,11 +106,10 @@ def _resolved(reference: Reference, listing: Listing[Experiment], champion: str 
 def _means(name: str, directory: str, champion: str | None) -> bool:
     """Tell whether a reference may mean the experiment in a directory, whose record cannot be read."""
     version = VersionId.parse(directory)
-    if version is None or not name:
-        return False
-    if name.isdecimal() and int(name) == version.number:
+    if version and name.isdecimal() and int(name) == version.number:
         return True
-    return directory.startswith(champion or name if name == "champion" else name)
+    wanted = champion or name if name == "champion" else name
+    return bool(wanted) and directory.startswith(wanted)
 
 
 def unreadable(damaged: DamagedRecord) -> DamagedError:

@@ -208,7 +208,8 @@ class Pool:
         code, said = worker.process.exitcode, _tail(worker.log)
         self._end(worker)
         if any(mark in said.lower() for mark in _OUT_OF_MEMORY):
-            return Failure(key, "memory", f"out of memory: {_last_line(said)}", said)
+            telling = [line for line in said.splitlines() if any(m in line.lower() for m in _OUT_OF_MEMORY)]
+            return Failure(key, "memory", f"out of memory: {telling[-1].strip()}", said)
         return Failure(key, "died", f"its process {_how(code)}", said)
 
     def _end(self, worker: _Worker) -> None:
@@ -239,7 +240,3 @@ def _tail(log: Path) -> str:
     # faulthandler's list of every extension module would push out what matters.
     text = "".join(line for line in lines if not line.startswith("Extension modules:"))
     return printable(text[-TAIL:], TAIL)
-
-
-def _last_line(text: str) -> str:
-    return printable(next(line.strip() for line in reversed(text.splitlines()) if line.strip()))

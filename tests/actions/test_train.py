@@ -59,6 +59,17 @@ def test_an_interrupt_leaves_what_was_done_and_says_how_to_go_on(mlctl, iris, mo
     )
 
 
+def test_a_climb_whose_every_rung_failed(mlctl, iris, monkeypatch):
+    from mlctl.ml.climb import Climb
+    from mlctl.ml.outcome import RungFailure
+
+    monkeypatch.setattr(Climb, "run", lambda *_: RungFailure("error", "no luck"))
+    ran = mlctl("train", "--params", "iris.yaml", "--set", "ladder=[decision_tree]", "--json")
+    assert ran.code == 1
+    assert {e["status"] for e in ran.json["experiments"]} == {"failed"}
+    assert ran.json["recommended"] is None
+
+
 def test_what_a_simple_rung_forgoes_is_said(mlctl, iris):
     ran = mlctl("train", "--params", "iris.yaml", "--set", "ladder=[logistic_regression, svc, random_forest]")
     assert "recommended: " in ran.out

@@ -1,3 +1,5 @@
+import csv
+
 import pytest
 
 from mlctl.data.csv_head import Head, delimiter_name, first_bad_byte, read_head
@@ -104,6 +106,14 @@ def test_column_names_that_are_empty_or_repeat(tmp_path, text, said, hint):
     error = refusal(tmp_path, text)
     assert said in error.message
     assert hint in error.hint
+
+
+@pytest.fixture(autouse=True)
+def usual_limit():
+    """The csv module's limit belongs to the whole process, and other tests may have raised it."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
 
 
 def test_one_endless_line_is_no_header(tmp_path):

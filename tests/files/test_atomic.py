@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -263,3 +264,19 @@ def test_remove_folder_does_not_follow_links(tmp_path):
     files.remove_folder(tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
     assert (tmp_path / "outside" / "kept").read_text() == "x"
+
+
+def test_a_folder_is_removed_to_its_end_when_interrupted(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    real, calls = shutil.rmtree, []
+
+    def interrupted(path, **how):
+        calls.append(path)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        real(path, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.remove_folder(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
