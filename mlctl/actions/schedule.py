@@ -1,7 +1,7 @@
 """What is due when, and what looks whether anything is due."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from mlctl.actions.retrain.due import due, last_training
 from mlctl.domain.records import Model
+from mlctl.domain.runs import History
 from mlctl.errors import MlctlError, NotFoundError, UsageError
 from mlctl.params.load import Loaded
 from mlctl.params.retrain import Retrain
 from mlctl.params.yaml_io import read
-from mlctl.schedule.block import cron_line, has_block, with_block, without_block
+from mlctl.schedule.block import cron_line, has_block, tick_in, with_block, without_block
 from mlctl.schedule.crontab import Crontab
-from mlctl.schedule.instants import AT_ONCE
 from mlctl.schedule.plan import checks_of, schedule_of
 from mlctl.schedule.systemd import units_of
 from mlctl.schedule.tick import Tick
@@ -58,6 +59,8 @@ class Changed:
         What the person types next.
     missing : str
         Why nothing could be done, where that is so: what runs jobs is not on this machine.
+    env_file : Path or None
+        What the job's variables come from: the file that was given, else the one that was there before.
     """
 
     backend: Backend
@@ -65,6 +68,7 @@ class Changed:
     lines: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     missing: str = ""
+    env_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,11 @@ class Coming:
     Attributes
     ----------
     at : datetime or None
-        In UTC; None: at the next tick.
+        In UTC; None: at the next tick, or never where it is quarantined.
     what : str
         ``schedule``, or the triggers that are looked at.
+    quarantined : bool
+        Whether it is left alone until a person asks for it.
     """
 
     model: str
@@ -84,6 +90,14 @@ class Coming:
     expression: str
     zone: str
     at: datetime | None
+    quarantined: bool = False
+
+    @property
+    def state(self) -> str:
+        """What is said in place of an instant; empty where there is one."""
+        if self.quarantined:
+            return "quarantined"
+        return "" if self.at else "at the next tick"
 
     @property
     def local(self) -> datetime | None:
@@ -103,24 +117,31 @@ class Planned:
         The file that it is a copy of.
     problem : str
         Why it cannot be read.
+    history : History
+        What its journal tells.
+    trained : callable
+        Gives when the model was last trained up to a moment.
     """
 
     model: str
     retrain: Retrain | None
     file: str
     problem: str = ""
+    history: History = field(default=History(), repr=False)
+    trained: Callable[[datetime], datetime | None] = field(default=lambda _: None, repr=False)
 
     def to_dict(self, now: datetime) -> dict[str, Any]:
         """Return a row of the table."""
         retrain = self.retrain
-        following = min((c.at for c in coming(self, now, 1) if c.at), default=None)
+        following = next(iter(coming(self, now, 1)), None)
         return {
             "model": self.model,
             "schedule": retrain.schedule if retrain else None,
             "time_zone": retrain.time_zone if retrain else None,
             "watches": ", ".join(retrain.watches) if retrain else "",
             "check_schedule": retrain.check_schedule if retrain and retrain.watches else None,
-            "next": Store.stamp(following) if following else None,
+            "next": Store.stamp(following.at) if following and following.at else None,
+            "state": following.state if following else "",
             "file": self.file,
         }
 
@@ -149,50 +170,68 @@ def keep(store: Store, loaded: Loaded, now: datetime) -> tuple[Model, bool]:
 def planned(store: Store) -> tuple[Planned, ...]:
     """Return the models that a parameters file is kept of, by name."""
     found = ((model, store.kept_parameters(model)) for model in store.models().records)
-    return tuple(_planned(_label(model), kept.path, kept.file) for model, kept in found if kept)
+    return tuple(_planned(store, model, kept.path, kept.file) for model, kept in found if kept)
 
 
 def coming(plan: Planned, now: datetime, count: int) -> tuple[Coming, ...]:
     """Return the next instants at which a model is looked at, in order; those at the next tick first."""
     if plan.retrain is None:
         return ()
+    retrain, held = plan.retrain, bool(plan.history.quarantined)
+    waiting = due(retrain, plan.history, now, lambda: plan.trained(now)).covers
     found: list[Coming] = []
     kinds = (
-        ("schedule", schedule_of(plan.retrain)),
-        (", ".join(plan.retrain.watches), checks_of(plan.retrain)),
+        ("schedule", "schedule", schedule_of(retrain)),
+        ("check", ", ".join(retrain.watches), checks_of(retrain)),
     )
-    for what, schedule in kinds:
+    for kind, what, schedule in kinds:
         if schedule is None:
             continue
-        instants: tuple[datetime | None, ...] = schedule.upcoming(now, count)
-        if schedule.last_due(None, now) == AT_ONCE:
-            instants = (None,)
-        found += [Coming(plan.model, what, schedule.expression, schedule.zone, at) for at in instants]
+        at_once = (None,) if held or kind in waiting else ()
+        instants = (*at_once, *(() if held else schedule.upcoming(now, count)))
+        found += [Coming(plan.model, what, schedule.expression, schedule.zone, at, held) for at in instants]
     return tuple(sorted(found, key=lambda each: each.at or now)[:count])
 
 
 def add(machine: Machine, backend: Backend) -> Changed:
     """Have the store looked at regularly; where that is so already, nothing is changed.
 
+    The file of variables that was there stays, unless another is given.
+
     Raises
     ------
     MlctlError
-        When marks in the crontab are damaged, or the crontab may not be changed.
+        When marks in the crontab are damaged, the line between them was edited, or the crontab may not be
+        changed.
     """
-    if backend == "systemd":
-        units = _units(machine)
-        changed = units.write()
-        return Changed(backend, changed, tuple(map(str, units.paths)), units.to_enable)
-    line = cron_line(machine.tick)
-    crontab = Crontab(machine.environ)
+    return _add_units(machine) if backend == "systemd" else _add_line(machine)
+
+
+def _add_units(machine: Machine) -> Changed:
+    tick = _keeping(machine.tick, _units(machine).env_file)
+    units = units_of(tick, machine.environ, machine.home)
+    changed = units.write()
+    lines = tuple(map(str, units.paths))
+    return Changed("systemd", changed, lines, units.to_enable, env_file=tick.env_file)
+
+
+def _add_line(machine: Machine) -> Changed:
+    tick, crontab = machine.tick, Crontab(machine.environ)
+    line = cron_line(tick)
     try:
         before = crontab.read()
     except NotFoundError as error:
-        return Changed(backend, changed=False, lines=(line,), missing=error.message)
-    after = with_block(before, machine.tick)
+        return Changed("cron", changed=False, lines=(line,), missing=error.message, env_file=tick.env_file)
+    there = tick_in(before, tick.identity)
+    tick = _keeping(tick, there.env_file if there else None)
+    after = with_block(before, tick)
     if after != before:
         crontab.write(after)
-    return Changed(backend, after != before, (line,))
+    return Changed("cron", after != before, (cron_line(tick),), env_file=tick.env_file)
+
+
+def _keeping(tick: Tick, env_file: Path | None) -> Tick:
+    return tick if tick.env_file else replace(tick, env_file=env_file)
 
 
 def remove(machine: Machine) -> tuple[Changed, ...]:
@@ -247,12 +286,17 @@ def _label(model: Model) -> str:
     return f"{model.project_name}/{model.model_name}"
 
 
-def _planned(label: str, path: Path, file: str) -> Planned:
+def _planned(store: Store, model: Model, path: Path, file: str) -> Planned:
+    label, (project, name) = _label(model), (model.project_name, model.model_name)
     try:
         tree = read(path)
         section = tree.get("retrain") if isinstance(tree, Mapping) else None
-        return Planned(label, Retrain.model_validate(section or {}), file)
+        retrain = Retrain.model_validate(section or {})
+        history = store.retraining.journal(project, name).history()
     except MlctlError as error:
         return Planned(label, None, file, error.message)
     except ValidationError:
         return Planned(label, None, file, f"{path} is damaged: mlctl params check {path}")
+    return Planned(
+        label, retrain, file, history=history, trained=lambda now: last_training(store, project, name, now)
+    )

@@ -139,7 +139,8 @@ def _worst(codes: list[int]) -> int:
 
 def _say(came: Any, code: int, *, verbose: bool) -> None:
     """Say what came of a model: what went wrong on stderr, and what went well where somebody looks."""
-    wrong = came.outcome in SAID_ALWAYS or (code == 75)
+    asked_in_vain = came.outcome == "quarantined" and code != 0  # with --due it was told when it happened
+    wrong = came.outcome in SAID_ALWAYS or asked_in_vain or (code == 75)
     if wrong and not came.is_known:
         for line in _lines(came):
             out.say(line)

@@ -20,7 +20,8 @@ EnvFileOption = Annotated[
     Path | None,
     typer.Option(
         "--env-file",
-        help="Lines NAME=value that a job's environment gets: for ${NAME} in parameters files.",
+        help="Lines NAME=value that a job's environment gets, for ${NAME} in parameters files. "
+        "Default: the file that was given before.",
         metavar="FILE",
     ),
 ]
@@ -65,6 +66,8 @@ def _said_added(done: Any, kept: Any) -> None:
         return
     where = "the crontab" if done.backend == "cron" else "systemd's folder"
     out.say(f"added to {where}" if done.changed else f"was in {where} already; nothing was changed")
+    if done.env_file:
+        out.say(f"variables from {done.env_file}")
     for command in done.commands:
         out.hint(command)
     out.hint("mlctl schedule next")
@@ -87,7 +90,7 @@ def list_(store: StoreOption = None, now: NowOption = None, as_json: JsonOption 
         out.say("no model trains by itself")
         out.hint("mlctl schedule add --params FILE")
         return
-    table.show(table.Table(_LISTED, rows))
+    table.show(table.Table(_LISTED, tuple(row | {"next": row["next"] or row["state"]} for row in rows)))
     if ticking:
         out.say(f"looked at by {' and '.join(ticking)}")
     else:
@@ -180,7 +183,8 @@ def _machine(opened: Any, env_file: Path | None) -> Any:
 
 def _document(done: Any) -> dict[str, Any]:
     told = {"backend": done.backend, "changed": done.changed, "lines": list(done.lines)}
-    return told | {"commands": list(done.commands), "missing": done.missing}
+    env_file = str(done.env_file) if done.env_file else None
+    return told | {"commands": list(done.commands), "missing": done.missing, "env_file": env_file}
 
 
 def _label(model: Any) -> str:
@@ -191,7 +195,7 @@ def _row(each: Any) -> dict[str, Any]:
     return {
         "model": each.model,
         "what": each.what,
-        "local": each.local.isoformat(sep=" ", timespec="minutes") if each.at else "at the next tick",
+        "local": each.local.isoformat(sep=" ", timespec="minutes") if each.at else each.state,
         "time_zone": each.zone,
         "utc": each.at.strftime("%Y-%m-%d %H:%MZ") if each.at else None,
         "schedule": each.expression,

@@ -9,15 +9,15 @@ crashed      the run was found without a process, or a step's process was killed
 paused       somebody stopped it: the next call goes on with it
 resumed      a process went on with it
 ended        it is over: ``outcome``, ``seconds``, ``reason``, ``code`` and what came of it
-told         the operator was told: ``changes``
+told         the operator was told, one way at least: ``changes``
+unsent       a message reached nobody: ``changes``
 quarantined  it crashed too often; nothing is begun until somebody asks with force
 released     somebody did
 ===========  ==========================================================================================
 """
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -27,6 +27,9 @@ Entry = Mapping[str, Any]
 MOST_CRASHES = 3
 """Crashes in a row after which a model is left alone until a person asks for it."""
 
+MOST_TELLINGS = 3
+"""Calls in which a message is tried before it is given up."""
+
 MOST_AHEAD = timedelta(days=366)
 """How far back a clock may be set and what was handled still counts as handled."""
 
@@ -35,7 +38,6 @@ DONE = frozenset({"promoted", "kept", "undecided", "nothing"})
 
 UNHANDLED = frozenset({"", "crashed"})
 """Outcomes after which what the run was for is still to be done."""
-
 
 DATA_STEPS = ("fetch", "decide")
 """The steps of a run that only looks."""
@@ -109,6 +111,11 @@ class Run:
         """Whether it is not over: it goes on, or its process is gone."""
         return not self.outcome
 
+    @property
+    def was_unreadable(self) -> bool:
+        """Whether it is none: the parameters file could not be read, nor whom to tell."""
+        return bool(self.found.get("unreadable"))
+
     def was_set_off_by(self, trigger: Trigger) -> bool:
         """Tell whether a trigger is among those that fired."""
         return any(fired.trigger == trigger for fired in self.triggers)
@@ -140,12 +147,15 @@ class History:
         In a row, up to now.
     quarantined : str
         Since when; empty where it is not.
+    unsent : tuple of str
+        Runs of which a message reached nobody, once for each time.
     """
 
     runs: tuple[Run, ...] = ()
     crashes: int = 0
     quarantined: str = ""
     told: frozenset[str] = frozenset()
+    unsent: tuple[str, ...] = ()
 
     @property
     def open(self) -> Run | None:
@@ -159,10 +169,27 @@ class History:
         return frozenset(fired.key for run in handled for fired in run.triggers)
 
     @property
+    def untold(self) -> tuple[Run, ...]:
+        """The runs of which somebody has to be told and was not: the last, and those tried in vain before.
+
+        Others than the last that was never tried ended when nobody was named.
+        """
+        last = [run for run in self.runs if not run.was_unreadable][-1:]
+        return tuple(
+            run
+            for run in self.runs
+            if run.found.get("changes")
+            and run.run not in self.told
+            and (run in last or run.run in self.unsent)
+            and self.unsent.count(run.run) < MOST_TELLINGS
+        )
+
+    @property
     def state(self) -> str:
         """``ok``, ``quarantined``, or the outcome of the last run that is over where something went wrong.
 
         A look at the data that set nothing off mends what went wrong with the data, not with a training.
+        Parameters that could not be read are passed over: nobody could be told of them.
         """
         looked = False
         for run in reversed(self.runs):
@@ -170,7 +197,7 @@ class History:
                 return "quarantined"
             if run.outcome == "nothing":
                 looked = True
-            elif run.outcome not in UNHANDLED:
+            elif run.outcome not in UNHANDLED and not run.was_unreadable:
                 mended = run.outcome in DONE or (looked and run.found.get("step") in DATA_STEPS)
                 return "ok" if mended else run.outcome
         return "ok"
@@ -213,84 +240,6 @@ class History:
     def _covered(self, kind: str) -> list[tuple[datetime | None, datetime]]:
         spans = (run.covers[kind] for run in self.runs if kind in run.covers and run.outcome not in UNHANDLED)
         return [(_time(after), until) for after, end in spans if (until := _time(end))]
-
-
-def history(entries: Iterable[Entry]) -> History:
-    """Return what a journal tells; entries of a kind that is not known are passed over."""
-    reader = _Reader()
-    for entry in entries:
-        with suppress(KeyError, TypeError, ValueError):  # a line that somebody wrote by hand
-            reader.take(entry)
-    return History(tuple(reader.runs), reader.crashes, reader.quarantined, frozenset(reader.told))
-
-
-class _Reader:
-    """Takes the entries one by one; only the last run may still change."""
-
-    def __init__(self) -> None:
-        self.runs: list[Run] = []
-        self.crashes = 0
-        self.quarantined = ""
-        self.told: set[str] = set()
-
-    def take(self, entry: Entry) -> None:
-        what = entry["what"]
-        if what == "began":
-            self.runs.append(_began(entry))
-        elif what == "quarantined":
-            self.quarantined = str(entry["time"])
-        elif what == "released":
-            self.quarantined, self.crashes = "", 0
-        elif what == "told":
-            self.told.add(entry["run"])
-        elif self.runs and self.runs[-1].run == entry["run"]:
-            self.runs[-1] = self._of_run(self.runs[-1], entry)
-
-    def _of_run(self, run: Run, entry: Entry) -> Run:
-        if entry["what"] == "stepped":
-            step = (str(entry["step"]), float(entry["seconds"]), int(entry["attempts"]))
-            return replace(run, steps=(*run.steps, step))
-        if entry["what"] == "crashed":
-            self.crashes += 1
-            return replace(run, crashes=run.crashes + 1, is_down=True, was_paused=False)
-        if entry["what"] == "resumed":
-            return replace(run, is_down=False, was_paused=False, pid=int(entry.get("pid", 0)))
-        if entry["what"] == "paused":
-            return replace(run, is_down=True, was_paused=True)
-        if entry["what"] == "ended":
-            self.crashes = self.crashes if entry["outcome"] == "crashed" else 0
-            return _ended(run, entry)
-        return run
-
-
-def _began(entry: Entry) -> Run:
-    return Run(
-        entry["run"],
-        entry["time"],
-        tuple(Fired(**fired) for fired in entry.get("triggers", ())),
-        dict(entry.get("covers", {})),
-        int(entry.get("pid", 0)),
-        str(entry.get("host", "")),
-        str(entry.get("parameters", "")),
-    )
-
-
-_OF_THE_END = ("what", "run", "time", "outcome", "seconds", "reason", "code", "triggers")
-
-
-def _ended(run: Run, entry: Entry) -> Run:
-    return replace(
-        run,
-        outcome=str(entry["outcome"]),
-        ended=entry["time"],
-        seconds=float(entry.get("seconds", 0)),
-        reason=str(entry.get("reason", "")),
-        code=int(entry.get("code", 0)),
-        triggers=tuple(Fired(**fired) for fired in entry["triggers"])
-        if "triggers" in entry
-        else run.triggers,
-        found={key: value for key, value in entry.items() if key not in _OF_THE_END},
-    )
 
 
 def _time(text: str | None) -> datetime | None:

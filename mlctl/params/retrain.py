@@ -188,7 +188,8 @@ class Retrain(Section):
     )
     time_zone: Zone = Field(default="UTC", description="In which the schedule is meant: an IANA name.")
     start_date: f.Word | None = Field(
-        default=None, description="Nothing is due before it; in time_zone. Default: from now on."
+        default=None,
+        description="Nothing is due before it; in time_zone. Default: due at once if never trained.",
     )
     date_format: f.Word | None = Field(
         default=None, description="Of start_date, such as %d.%m.%Y %H:%M; default: ISO 8601."

@@ -12,7 +12,9 @@ would hold for what is below.
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
+from pathlib import Path
 
 from mlctl.errors import MlctlError, UsageError
 from mlctl.schedule.tick import EVERY_MINUTES, Tick
@@ -22,6 +24,7 @@ _END = re.compile(rb"# END mlctl ([0-9a-f]{12})")
 _MARK = re.compile(rb"#\s*(?:BEGIN|END)\s+mlctl\b")
 _VARIABLE = re.compile(rb"""\s*(?:"[^"]*"|'[^']*'|[A-Za-z_]\w*)\s*=""")
 _OURS = b" -m mlctl retrain --due"
+_TIMES = re.compile(r"\d{1,2}-59/\d{1,2} \* \* \* \* (.+)")
 
 _LONGEST_COMMAND = 990
 """Bytes: Debian's cron takes no command of 1,000 and more."""
@@ -64,13 +67,25 @@ def block_of(tick: Tick) -> bytes:
     return os.fsencode("\n".join(lines))
 
 
+def tick_in(table: bytes, identity: str) -> Tick | None:
+    """Return the tick that a crontab holds for a store; None where it has no block of it.
+
+    Raises
+    ------
+    MlctlError
+        When marks are damaged, or the line between them was edited.
+    """
+    found = _find(table, identity)
+    return _between(table, found) if found else None
+
+
 def with_block(table: bytes, tick: Tick) -> bytes:
     """Return a crontab with a store's block in it; one that has it already is returned as it is.
 
     Raises
     ------
     MlctlError
-        When marks are damaged.
+        When marks are damaged, or the line between them was edited.
     UsageError
         When the line is longer than cron takes.
     """
@@ -87,7 +102,7 @@ def without_block(table: bytes, identity: str) -> bytes:
     Raises
     ------
     MlctlError
-        When marks are damaged.
+        When marks are damaged, or the line between them was edited.
     """
     found = _find(table, identity)
     return table[: found.begin] + table[found.end :] if found else table
@@ -102,7 +117,38 @@ def _find(table: bytes, identity: str) -> Block | None:
     found = [block for block in _blocks(table) if block.identity == identity]
     if len(found) > 1:
         raise _damaged(table, found[1].begin, "this store's block stands there a second time")
-    return found[0] if found else None
+    if not found:
+        return None
+    _between(table, found[0])
+    return found[0]
+
+
+def _between(table: bytes, block: Block) -> Tick:
+    """Return the tick of a block's one line; whatever a person changed in it is not to be overwritten."""
+    _, *lines, _ = _lines(table[block.begin : block.end])
+    place = block.begin + table[block.begin :].index(b"\n") + 1
+    for line in lines:
+        tick = _read(os.fsdecode(line.removesuffix(b"\n")))
+        if tick is None or tick.identity != block.identity:
+            raise _damaged(table, place, "this line between mlctl's marks was edited")
+        if len(lines) == 1:
+            return tick
+        place += len(line)
+    raise _damaged(table, block.begin, f"{len(lines)} lines between this mark and its other half, wanted 1")
+
+
+def _read(line: str) -> Tick | None:
+    """Return the tick that a line was made of; None where mlctl makes no such line."""
+    times = _TIMES.fullmatch(line)
+    try:
+        words = shlex.split(times[1].replace(r"\%", "%")) if times else []
+        env_file = None
+        if words[:3] == ["set", "-a;", "."] and len(words) > 6:
+            env_file, words = Path(words[3].removesuffix(";")), words[6:]
+        tick = Tick(Path(words[0]), Path(words[-1]), env_file)
+        return tick if cron_line(tick) == line else None
+    except (ValueError, IndexError, UsageError):
+        return None
 
 
 def _blocks(table: bytes) -> list[Block]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 from mlctl.errors import MlctlError
@@ -55,7 +56,12 @@ class Message:
 
 
 def notify(
-    settings: Notify, message: Message, *, environ: Mapping[str, str], timeout: float = TIMEOUT
+    settings: Notify,
+    message: Message,
+    *,
+    environ: Mapping[str, str],
+    folder: Path | None = None,
+    timeout: float = TIMEOUT,
 ) -> tuple[str, ...]:
     """Send a message every way that the parameters file names.
 
@@ -63,6 +69,9 @@ def notify(
     ----------
     settings : Notify
         As the parameters file has it; ``${NAME}`` is looked up in ``environ``.
+    folder : Path, optional
+        The directory in which the command is run: that of the parameters file. Crontab lines are called in
+        the home directory.
     timeout : float, default=5.0
         Seconds for each way.
 
@@ -72,7 +81,7 @@ def notify(
         A line for each way that failed, without addresses and passwords: for the log. Nothing is raised.
     """
     failures = []
-    for way, send in _ways(settings, message, environ, timeout):
+    for way, send in _ways(settings, message, environ, folder, timeout):
         try:
             send()
         except MlctlError as error:
@@ -80,8 +89,13 @@ def notify(
     return tuple(failures)
 
 
+def ways(settings: Notify) -> int:
+    """Return in how many ways a message is sent."""
+    return sum(map(bool, (settings.email, settings.webhook, settings.command, settings.apprise)))
+
+
 def _ways(
-    settings: Notify, message: Message, environ: Mapping[str, str], timeout: float
+    settings: Notify, message: Message, environ: Mapping[str, str], folder: Path | None, timeout: float
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     email, webhook, command = settings.email, settings.webhook, settings.command
     if email:
@@ -89,7 +103,8 @@ def _ways(
     if webhook:
         yield "webhook", lambda: _post(fill(webhook, environ), message, timeout)
     if command:
-        yield "command", lambda: run_command(command, _lines(message), _told(message, environ), timeout)
+        told = _told(message, environ)
+        yield "command", lambda: run_command(command, _lines(message), told, timeout, folder)
     if settings.apprise:
         addresses = settings.apprise
         yield "apprise", lambda: _apprise([fill(each, environ) for each in addresses], message, timeout)
@@ -101,7 +116,12 @@ def _lines(message: Message) -> str:
 
 def _told(message: Message, environ: Mapping[str, str]) -> dict[str, str]:
     told = {"change": message.change, "subject": message.subject, **message.facts}
-    return {**environ, **{f"MLCTL_{key.upper()}": str(value) for key, value in told.items()}}
+    return {**environ, **{f"MLCTL_{key.upper()}": _word(value) for key, value in told.items()}}
+
+
+def _word(value: Any) -> str:
+    """Return a value as the environment has it: empty where there is none."""
+    return "" if value is None else str(value)
 
 
 def _post(address: str, message: Message, timeout: float) -> None:

@@ -4,14 +4,24 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 from mlctl.errors import MlctlError
 
 _MOST_SAID = 200
 
 
-def run_command(command: str, text: str, environ: Mapping[str, str], timeout: float) -> None:
+def run_command(
+    command: str, text: str, environ: Mapping[str, str], timeout: float, folder: Path | None = None
+) -> None:
     """Run a command by ``/bin/sh`` with a text on its standard input.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds.
+    folder : Path, optional
+        The working directory; the caller's without one, and where it is gone: somebody is to be told.
 
     Raises
     ------
@@ -26,6 +36,7 @@ def run_command(command: str, text: str, environ: Mapping[str, str], timeout: fl
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=dict(environ),
+            cwd=folder if folder and folder.is_dir() else None,
             start_new_session=True,
         )
     except OSError as error:

@@ -9,6 +9,7 @@ from mlctl import files
 from mlctl.schedule.tick import EVERY_MINUTES, Tick
 
 _SPREAD_SECONDS = 30
+_ENV_FILE = "EnvironmentFile="
 
 SERVICE = """\
 # Made by mlctl schedule add --backend systemd; removed by mlctl schedule remove.
@@ -64,6 +65,13 @@ class Units:
         """Whether both are there, whatever they hold."""
         return all(path.is_file() for path in self.paths)
 
+    @property
+    def env_file(self) -> Path | None:
+        """The file of variables that the service on the disk names; None where there is none."""
+        lines = os.fsdecode(_bytes(self.paths[0])).splitlines()
+        named = [line.removeprefix(_ENV_FILE) for line in lines if line.startswith(_ENV_FILE)]
+        return Path(named[-1].replace("%%", "%")) if named and named[-1] else None
+
     def write(self) -> bool:
         """Write both; return whether that changed anything."""
         wanted = dict(zip(self.paths, (self.service, self.timer), strict=True))
@@ -109,7 +117,7 @@ def units_of(tick: Tick, environ: Mapping[str, str], home: Path) -> Units:
     """
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     store = _specifiers(os.fspath(tick.store))
-    environment = f"EnvironmentFile={_specifiers(os.fspath(tick.env_file))}\n" if tick.env_file else ""
+    environment = f"{_ENV_FILE}{_specifiers(os.fspath(tick.env_file))}\n" if tick.env_file else ""
     return Units(
         config / "systemd" / "user",
         f"mlctl-{tick.identity}",

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
-from mlctl.domain.runs import History, history
+from mlctl.domain.entries import history
+from mlctl.domain.runs import History
 from mlctl.errors import DamagedError, NotFoundError
 from mlctl.files.held import Held, hold, said_by_holder
 from mlctl.store.record_files import plain
@@ -109,9 +110,10 @@ class Journal:
         files.make_folder(path)
         return path
 
-    def clear(self) -> None:
-        """Remove what runs left for their next steps; none goes on."""
-        files.remove_folder(self.site.layout.unlinked(self.site.layout.runs(self.project, self.model)))
+    def clear(self, run: str = "") -> None:
+        """Remove what runs left for their next steps, or what one left; it does not go on."""
+        runs = self.site.layout.runs(self.project, self.model)
+        files.remove_folder(self.site.layout.unlinked(runs / run if run else runs))
 
     # Logs
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from mlctl.actions import schedule as action
 from mlctl.actions.schedule import Coming, Machine
+from mlctl.domain.runs import History, Run
 from mlctl.errors import MlctlError, UsageError
 from mlctl.params.load import load
 from mlctl.schedule.block import block_of, cron_line
@@ -55,7 +57,10 @@ def test_a_file_that_does_not_say_when_is_refused(store, section):
 
 
 def test_what_comes_in_order(store):
-    keep(store, "{schedule: '30 2 * * *', time_zone: Europe/Berlin, degraded: {}, usage: {}}")
+    section = (
+        "{schedule: '30 2 * * *', time_zone: Europe/Berlin, start_date: 2026-03-28, degraded: , usage: }"
+    )
+    keep(store, section.replace("2026-03-28", "2026-03-28T12:30"))
     (plan,) = action.planned(store)
     assert (plan.model, plan.file, plan.problem) == ("iris/species", "species.yaml", "")
     first, second, third = action.coming(plan, NOW, 3)
@@ -70,18 +75,46 @@ def test_what_comes_in_order(store):
         "watches": "degraded, usage",
         "check_schedule": "@daily",
         "next": "2026-03-28T23:00:00.000000Z",
+        "state": "",
         "file": "species.yaml",
     }
 
 
-def test_once_is_at_the_next_tick_or_over(store):
-    keep(store, "{schedule: '@once'}")
-    keep(store, "{schedule: '@once', start_date: 2026-01-09}", "later")
-    later, plan = action.planned(store)
+@pytest.mark.parametrize("start", ["", ", start_date: 2026-01-09"])
+def test_once_is_at_the_next_tick_or_over(store, start):
+    keep(store, f"{{schedule: '@once'{start}}}")
+    (plan,) = action.planned(store)
     (only,) = action.coming(plan, NOW, 3)
-    assert (only.at, only.local) == (None, None)
-    assert action.coming(later, NOW, 3) == ()
-    assert later.to_dict(NOW)["next"] is None
+    assert (only.at, only.local, only.state) == (None, None, "at the next tick")
+    over = replace(plan, history=handled("schedule"))
+    assert action.coming(over, NOW, 3) == ()
+    assert (over.to_dict(NOW)["next"], over.to_dict(NOW)["state"]) == (None, "")
+
+
+def handled(kind):
+    return History((Run("r", "", covers={kind: [None, NOW.isoformat()]}, outcome="kept"),))
+
+
+@pytest.mark.parametrize("start", ["", ", start_date: 2026-01-09"])
+def test_what_is_due_now_comes_first(store, start):
+    keep(store, f"{{schedule: '@daily'{start}}}")
+    (plan,) = action.planned(store)
+    first, second = action.coming(plan, NOW, 2)
+    assert (first.at, first.state, second.at) == (None, "at the next tick", NOW + timedelta(hours=12))
+    assert (plan.to_dict(NOW)["next"], plan.to_dict(NOW)["state"]) == (None, "at the next tick")
+    (then,) = action.coming(replace(plan, history=handled("schedule")), NOW, 1)
+    assert (then.at, then.state) == (second.at, "")
+    if not start:
+        assert action.coming(replace(plan, trained=lambda now: now), NOW, 1) == (then,)
+
+
+def test_a_model_in_quarantine_waits_for_a_person(store):
+    model, _ = keep(store, "{schedule: '@daily', degraded: }")
+    journal = store.retraining.journal(model.project_name, model.model_name)
+    journal.append("quarantined", "r", NOW, reason="x")
+    (plan,) = action.planned(store)
+    assert [(each.at, each.state) for each in action.coming(plan, NOW, 3)] == [(None, "quarantined")] * 2
+    assert (plan.to_dict(NOW)["next"], plan.to_dict(NOW)["state"]) == (None, "quarantined")
 
 
 @pytest.mark.parametrize("text", ["retrain: {schedule: 3}", "retrain: [", "[1]", "retrain: 3"])
@@ -149,6 +182,19 @@ def test_systemd(machine):
     assert action.ticking(machine) == ("cron", "systemd")
     assert [each.backend for each in action.remove(machine)] == ["cron", "systemd"]
     assert action.ticking(machine) == ()
+
+
+@pytest.mark.parametrize("backend", ["cron", "systemd"])
+def test_the_file_of_variables_stays_until_another_is_given(machine, backend):
+    def add(env_file):
+        tick = Tick(machine.tick.python, machine.tick.store, env_file)
+        return action.add(Machine(tick, machine.environ, machine.home), backend)
+
+    assert add(None).env_file is None
+    first, second = Path("/etc/one env"), Path("/etc/two%")
+    for given, wanted in ((first, first), (None, first), (second, second), (None, second)):
+        done = add(given)
+        assert (done.env_file, done.changed) == (wanted, given is not None)
 
 
 def test_what_is_printed(machine):

@@ -130,10 +130,11 @@ def test_quarantine(stage, mlctl):
     codes = [mlctl("retrain", "--params", "p.yaml").code for _ in range(3)]
     assert codes == [1, 1, 1]
     ran = mlctl("retrain", "--params", "p.yaml")
-    assert (ran.code, ran.err) == (1, "")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("p/m: quarantined: quarantined since 2026-01-09T03:00:05")
+    assert "mlctl retrain --project p --model m --force" in ran.err
     ran = mlctl("retrain", "--due")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    assert "mlctl retrain --project p --model m --force" in mlctl("retrain", "--params", "p.yaml", "-v").out
 
 
 def test_a_broken_copy_is_said_once(stage, mlctl):

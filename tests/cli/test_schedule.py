@@ -7,7 +7,10 @@ from tests.cli.conftest import PARAMS
 from tests.schedule.crontabs import fake_crontab
 
 NOW = "2026-03-28T12:00:00Z"
-RETRAIN = "retrain: {schedule: '30 2 * * *', time_zone: Europe/Berlin, degraded: , ping: '${PING}'}\n"
+RETRAIN = (
+    "retrain: {schedule: '30 2 * * *', time_zone: Europe/Berlin, start_date: 2026-03-28T12:30,"
+    " degraded: , ping: '${PING}'}\n"
+)
 
 
 @pytest.fixture
@@ -67,6 +70,10 @@ def test_variables_for_the_job(mlctl, table):
     Path("job.env").write_text("PING=https://hc.example/u\n")
     ran = mlctl("schedule", "add", "--env-file", "job.env")
     assert f"* * * * set -a; . {Path.cwd()}/job.env; set +a; {sys.executable} -P -m mlctl" in ran.out
+    again = mlctl("schedule", "add")
+    assert (again.code, again.out) == (0, ran.out)
+    assert f"variables from {Path.cwd()}/job.env\n" in again.err
+    assert mlctl("schedule", "add", "--json").json["added"]["env_file"] == f"{Path.cwd()}/job.env"
 
 
 def test_what_comes(mlctl, table):
@@ -88,13 +95,14 @@ def test_what_comes(mlctl, table):
 def test_the_clock_may_come_from_the_environment(mlctl, table, monkeypatch):
     mlctl("schedule", "add", "--params", "churn.yaml")
     monkeypatch.setenv("MLCTL_NOW", "2030-01-01T00:00:00Z")
-    assert "2030-01-01 23:00Z" in mlctl("schedule", "next").out
+    assert "2030-01-01 23:00Z" in mlctl("schedule", "next", "-n", "5").out
 
 
 def test_once_is_at_the_next_tick(mlctl, table):
-    Path("once.yaml").write_text(PARAMS + "retrain: {schedule: '@once'}\n")
+    Path("once.yaml").write_text(PARAMS.replace("species", "fresh") + "retrain: {schedule: '@once'}\n")
     mlctl("schedule", "add", "--params", "once.yaml")
     assert "at the next tick" in mlctl("schedule", "next").out
+    assert "at the next tick" in mlctl("schedule", "list").out
 
 
 def test_the_list(mlctl, table):
@@ -160,6 +168,17 @@ def test_damaged_marks(mlctl, table):
         assert "line 2: this line is not mlctl's" in ran.err
         assert "fix: mend or remove the line by hand: crontab -e" in ran.err
     assert table.read_bytes() == b"# BEGIN mlctl 0123456789ab /x\n0 3 * * * mine\n"
+
+
+def test_an_edited_line(mlctl, table):
+    mlctl("schedule", "add")
+    edited = table.read_bytes().replace(b"/mlstore\n#", b"/mlstore >/tmp/log\n#")
+    table.write_bytes(edited)
+    for word in ("add", "remove", "list"):
+        ran = mlctl("schedule", word)
+        assert ran.code == 1
+        assert "line 2: this line between mlctl's marks was edited; nothing was changed" in ran.err
+    assert table.read_bytes() == edited
 
 
 def test_printing_changes_nothing(mlctl, table):

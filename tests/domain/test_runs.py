@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mlctl.domain.runs import History, history
+from mlctl.domain.entries import history
+from mlctl.domain.runs import History
 
 NOW = datetime(2026, 1, 9, 12, tzinfo=UTC)
 
@@ -78,6 +79,12 @@ def test_what_fired_is_what_the_end_says():
         {"what": "ended", "run": "a", "time": "t", "outcome": "kept", "seconds": "long"},
         {"what": "stepped", "run": "a", "time": "t", "step": "x"},
         {"what": "stepped", "run": "b", "time": "t", "step": "x", "seconds": 1, "attempts": 1},
+        {"what": "began", "run": "x", "time": "t", "triggers": ["schedule"]},
+        {"what": "began", "run": "x", "time": "t", "triggers": {"trigger": 1}},
+        {"what": "began", "run": "x", "time": "t", "triggers": [{"trigger": 1, "key": "k", "why": "w"}]},
+        {"what": "began", "run": "x", "time": "t", "covers": ["schedule"]},
+        {"what": "began", "run": "x", "time": "t", "pid": float("inf")},
+        {"what": "told", "run": ["a"], "time": "t"},
         {"what": "something new", "run": "a", "time": "t"},
         {},
     ],
@@ -85,6 +92,41 @@ def test_what_fired_is_what_the_end_says():
 def test_lines_of_another_kind_are_passed_over(line):
     entries = run("a", "")
     assert history([*entries, line]) == history(entries)
+
+
+@pytest.mark.parametrize(
+    "span",
+    [["x", "y"], [None, "y"], [None, None], "ab", 5, [None], [text(NOW), text(NOW)[:-6]], [3, text(NOW)]],
+)
+def test_instants_of_another_form_are_passed_over(span):
+    good = [None, text(at(3))]
+    told = history(run("a", "kept", covers={"schedule": span, "check": good}))
+    assert told.runs[0].covers == {"check": good}
+    assert told.handled_until("schedule", NOW) is None
+    assert not told.is_handled("schedule", at(3), NOW)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"changes": "promoted"},
+        {"changes": 5},
+        {"changes": ["moved"]},
+        {"changes": [["failed"]]},
+        {"reasons": [1]},
+        {"warnings": "one"},
+        {"champion": 5},
+        {"step": []},
+        {"looked": "worse"},
+        {"exit_code": "x"},
+        {"steps": 5},
+    ],
+)
+def test_what_came_of_a_run_is_of_its_form(found):
+    told = history(run("a", "failed", dataset="d", **found))
+    assert told.runs[0].found == {"dataset": "d"}
+    assert (told.state, told.degraded_in_a_row("c")) == ("failed", 0)
+    assert (told.runs[0].to_dict()["exit_code"], told.runs[0].to_dict()["steps"]) == (0, [])
 
 
 def test_nothing_is_a_history_too():
@@ -144,6 +186,14 @@ def test_a_look_mends_what_was_wrong_with_the_data():
     assert history([*failed, *run("b", "nothing")]).state == "failed"
 
 
+def test_parameters_that_could_not_be_read_are_no_state():
+    unreadable = run("u", "failed", unreadable="abc")
+    assert history(unreadable).state == "ok"
+    assert history([*run("a", "refused", changes=["refused"]), *unreadable]).state == "refused"
+    told = history([*run("a", "failed", changes=["failed"]), *unreadable])
+    assert [one.run for one in told.untold] == ["a"]
+
+
 def test_quarantine():
     entries = run("a", "")
     for _ in range(3):
@@ -158,6 +208,22 @@ def test_quarantine():
     assert told.told == {"a"}
     released = history([*entries, {"what": "released", "run": "b", "time": "t"}])
     assert (released.crashes, released.quarantined, released.state) == (0, "", "quarantined")
+
+
+def test_who_was_not_told():
+    first = run("a", "failed", changes=["failed"])
+    last = run("b", "kept", changes=["recovered"])
+    unsent = {"what": "unsent", "run": "a", "time": "t"}
+
+    def untold(*entries):
+        return [one.run for one in history(entries).untold]
+
+    assert untold() == []
+    assert untold(*run("a", "kept")) == []
+    assert untold(*first, *last) == ["b"]  # nobody was named when the first ended
+    assert untold(*first, unsent, *last) == ["a", "b"]
+    assert untold(*first, unsent, *last, {**unsent, "what": "told"}) == ["b"]
+    assert untold(*first, unsent, unsent, unsent, *last) == ["b"]
 
 
 def test_worse_in_a_row():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlctl.errors import MlctlError, UsageError
-from mlctl.schedule.block import block_of, cron_line, has_block, with_block, without_block
+from mlctl.schedule.block import block_of, cron_line, has_block, tick_in, with_block, without_block
 from mlctl.schedule.tick import Tick
 
 TICK = Tick(Path("/venv/bin/python"), Path("/srv/mlstore"))
@@ -104,6 +104,55 @@ def test_damaged_marks_are_refused(table):
 def test_the_damaged_line_is_named():
     with pytest.raises(MlctlError, match="line 4: this line is not mlctl's"):
         with_block(b"# one\n" + DAMAGED["a line of mine inside"], TICK)
+
+
+LINE = cron_line(TICK).encode()
+EDITED = {
+    "a comment": LINE.replace(LINE, b"# " + LINE),
+    "a redirection": LINE + b" >>/tmp/log 2>&1",
+    "a carriage return": LINE + b"\r",
+    "another minute": LINE.replace(str(TICK.minute).encode() + b"-", b"3-" if TICK.minute != 3 else b"4-", 1),
+    "another step": LINE.replace(b"/15 ", b"/5 "),
+    "another store": cron_line(OTHER).encode(),
+    "a flag": LINE.replace(b"--due", b"--due --json"),
+    "a variable before it": LINE.replace(b"* * /venv", b"* * A=b /venv"),
+    "a quote that is open": LINE + b"'",
+    "no command": LINE.replace(b"/venv", b"'' # /venv"),
+    "a folder name too much": LINE + b"\\",
+    "an env file with nothing behind it": b"7-59/15 * * * * set -a; . -m mlctl retrain --due",
+    "nothing but words": b"x -m mlctl retrain --due",
+    "too long": LINE + b"x" * 1_000,
+}
+
+
+@pytest.mark.parametrize("line", EDITED.values(), ids=EDITED)
+def test_an_edited_line_is_refused(line):
+    table = b"# mine\n" + BLOCK.replace(LINE, line) + b"0 3 * * * mine\n"
+    for change in (
+        lambda: with_block(table, TICK),
+        lambda: without_block(table, TICK.identity),
+        lambda: tick_in(table, TICK.identity),
+        lambda: has_block(table, TICK.identity),
+    ):
+        with pytest.raises(MlctlError, match="line 3: this line between mlctl's marks was edited") as caught:
+            change()
+        assert caught.value.hint == "mend or remove the line by hand: crontab -e, line 3"
+    assert with_block(table, OTHER) == block_of(OTHER) + table
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_one_line_is_wanted(count):
+    table = BLOCK.replace(LINE + b"\n", (LINE + b"\n") * count)
+    with pytest.raises(MlctlError, match=f"line 1: {count} lines between this mark"):
+        with_block(table, TICK)
+
+
+@pytest.mark.parametrize("env", [None, "/etc/job.env", "/etc/my 100%; set +a; x's/env", "/caf\udce9/env"])
+@pytest.mark.parametrize("store", ["/srv/mlstore", "/srv/it's 5% of; set +a; it", "/a.b-c"])
+def test_the_tick_that_stands_there(env, store):
+    tick = Tick(Path("/my venv/bin/python"), Path(store), env and Path(env))
+    assert tick_in(TABLES["usual"] + block_of(tick), tick.identity) == tick
+    assert tick_in(TABLES["usual"], tick.identity) is None
 
 
 @pytest.mark.parametrize("name", ["100%", "a b%c", "it's 5%"])

@@ -1,12 +1,13 @@
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
 from mlctl.params.retrain import Notify
-from mlctl.schedule.notify import Message, notify
+from mlctl.schedule.notify import Message, notify, ways
 from tests.schedule.servers import smtp, web
 
 MESSAGE = Message(
@@ -20,6 +21,11 @@ MESSAGE = Message(
 
 def test_nobody_is_named():
     assert notify(Notify(), MESSAGE, environ={}) == ()
+
+
+def test_the_number_of_ways():
+    assert ways(Notify()) == 0
+    assert ways(Notify(webhook="https://a.example", command="cat", apprise=["x://", "y://"])) == 3
 
 
 def test_every_way(tmp_path):
@@ -50,6 +56,19 @@ def test_every_way(tmp_path):
         "failed|species|iris_3f9a1c_12|iris/species failed|"
         "iris/species failed\n\nthe query failed\n\nlog:\nlast line\n"
     )
+
+
+def test_the_command_is_run_where_the_parameters_file_is(tmp_path):
+    settings = Notify(command="cat > got")
+    assert notify(settings, MESSAGE, environ={"PATH": "/usr/bin:/bin"}, folder=tmp_path) == ()
+    assert (tmp_path / "got").read_text().startswith("iris/species failed\n")
+
+
+def test_what_is_not_there_is_empty(tmp_path):
+    message = replace(MESSAGE, facts={"before": None, "rows": 0})
+    settings = Notify(command='echo "[$MLCTL_BEFORE] [$MLCTL_ROWS]" > got')
+    assert notify(settings, message, environ={"PATH": "/usr/bin:/bin"}, folder=tmp_path) == ()
+    assert (tmp_path / "got").read_text() == "[] [0]\n"
 
 
 def test_one_that_fails_keeps_nobody_from_being_told(tmp_path):

@@ -13,6 +13,15 @@ def test_the_text_is_on_its_standard_input(tmp_path):
     assert (tmp_path / "got").read_text() == "a\nb\nme\n"
 
 
+def test_it_is_run_in_a_folder(tmp_path):
+    (tmp_path / "tell.sh").write_text("#!/bin/sh\ncat > told\n")
+    (tmp_path / "tell.sh").chmod(0o755)
+    run_command("./tell.sh", "a", PATH, 5, tmp_path)
+    assert (tmp_path / "told").read_text() == "a"
+    run_command(f"cat > {tmp_path}/told", "b", PATH, 5, tmp_path / "gone")
+    assert (tmp_path / "told").read_text() == "b"
+
+
 def test_a_command_that_does_not_read_it():
     run_command("true", "x" * 1_000_000, PATH, 5)
 

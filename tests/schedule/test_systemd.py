@@ -48,6 +48,16 @@ def test_they_are_written_once_and_removed_with_their_link(tmp_path):
     assert not units.remove()
 
 
+def test_the_file_of_variables_is_read_back(tmp_path):
+    there = {"XDG_CONFIG_HOME": str(tmp_path)}
+    for env_file in (Path("/etc/my 100% env"), None):
+        units = units_of(Tick(TICK.python, TICK.store, env_file), there, tmp_path)
+        units.write()
+        assert units.env_file == env_file
+    units.remove()
+    assert units.env_file is None
+
+
 @pytest.mark.parametrize(
     "name", ["plain", "a b", "it's", 'a "b"', "100%", "$HOME", "日本", "a;b", "#x", "semi ; colon"]
 )

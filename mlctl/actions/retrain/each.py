@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
 
 from mlctl.actions.retrain.came import Asked, Came
 from mlctl.actions.retrain.due import due, last_training
@@ -45,8 +47,8 @@ def of_all(
     """
     try:
         target = of_record(store, store.model(journal.project, journal.model))
-    except MlctlError as error:
-        return _unreadable(journal, error, world.now()), None
+    except Exception as error:  # whatever it is: the other models are not to wait for it
+        return _unreadable(journal, _said(error), world.now()), None
     if not target.has_triggers:
         nothing = Came(journal.project, journal.model, "nothing")
         return nothing, tick(journal, world.now(), None)
@@ -54,8 +56,8 @@ def of_all(
     try:
         came = retrain(target, world, asked)
         entry = _entry(target, world.now())
-    except MlctlError as error:
-        came = _failed(journal, error)
+    except Exception as error:  # as above
+        came = _failed(journal, _said(error))
     switches.ended(target.settings.ping, came.label, came.outcome, "; ".join(came.reasons), came.code)
     return came, entry
 
@@ -75,6 +77,15 @@ def _entry(target: Target, now: datetime) -> Tick | None:
     return None if todo.anything else tick(journal, now, todo.until, ping)
 
 
+def _said(error: Exception) -> MlctlError:
+    """Return an error as people are told it, with its place where nobody raised it on purpose."""
+    if isinstance(error, MlctlError):
+        return error
+    place = extract_tb(error.__traceback__)[-1]
+    where = f"raised in {Path(place.filename).name}, line {place.lineno}"
+    return MlctlError(f"{type(error).__name__}: {error}", "is this a bug?", (where,))
+
+
 def _failed(journal: Journal, error: MlctlError) -> Came:
     told = (error.message, *error.details)
     return Came(journal.project, journal.model, "failed", error.exit_code, told, hint=error.hint)
@@ -85,7 +96,7 @@ def _unreadable(journal: Journal, error: MlctlError, now: datetime) -> Came:
     came = _failed(journal, error)
     try:
         return replace(came, is_known=_is_known(journal, error, "\n".join(came.reasons), now))
-    except MlctlError:  # a journal that cannot be written: it is said again
+    except Exception:  # a journal that cannot be read or written: it is said again
         return came
 
 

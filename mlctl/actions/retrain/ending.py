@@ -1,7 +1,7 @@
 """The end of a run: in the journal, among the model's events, and told to those who have to know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlctl import files
@@ -18,6 +18,9 @@ _MOST_LINES = 40
 _FAILED = ("failed", "timeout", "stopped")
 
 MESSAGES = "messages"
+
+TIME_TO_TELL = 60.0
+"""Seconds for the messages, beside ``max_runtime``: that a run took too long has to be told as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +105,23 @@ def close(progress: Progress, end: End, told: tuple[str, ...], seconds: float) -
     )
 
 
-def untold(target: Target) -> Run | None:
-    """Return the last run, where somebody has to be told of it and was not."""
-    history = target.journal.history()
-    last = history.runs[-1] if history.runs else None
-    if last is None or last.run in history.told or not last.found.get("changes"):
-        return None
-    return last if _anybody(target.settings.notify) else None
+def untold(target: Target) -> tuple[Run, ...]:
+    """Return the runs of which somebody has to be told and was not."""
+    return target.journal.history().untold if _anybody(target.settings.notify) else ()
 
 
 def tell(progress: Progress, run: Run) -> tuple[str, ...]:
-    """Tell of a run, and note that it was told; return what could not be sent."""
+    """Tell of a run, and note whether that reached anybody; return what could not be sent."""
+    progress = replace(progress, began=progress.world.clock(), limit=TIME_TO_TELL)
     messages = {"messages": [_message(progress, run, change) for change in run.found["changes"]]}
     write_result(progress.directory, MESSAGES, messages)
     try:
-        failures = tuple(progress.step("notify")["failures"])
+        found = progress.step("notify")
+        failures = tuple(found["failures"])
+        what = "told" if found.get("sent", not failures) else "unsent"
     except MlctlError as error:
-        failures = (error.message,)
-    progress.target.journal.append("told", run.run, progress.world.now(), changes=run.found["changes"])
+        failures, what = (error.message,), "unsent"
+    progress.target.journal.append(what, run.run, progress.world.now(), changes=run.found["changes"])
     for failure in failures:
         progress.note(failure)
     return failures

@@ -29,6 +29,8 @@ class Progress:
         What its steps leave.
     began : float
         By the clock that never goes back.
+    limit : float or None
+        Seconds that it may take; None for ``max_runtime``.
     """
 
     target: Target
@@ -39,6 +41,7 @@ class Progress:
     began: float
     resumed: bool = False
     finished: dict[str, Any] = field(default_factory=dict)
+    limit: float | None = None
 
     @property
     def log(self) -> Path:
@@ -105,8 +108,7 @@ class Progress:
                 timeout=left,
             )
         except OutOfTimeError as error:
-            limit = self.target.settings.max_runtime
-            raise OutOfTimeError(f"{name}: {error.message}: max_runtime is {limit}") from None
+            raise OutOfTimeError(f"{name}: {error.message}: {self._limited('is')}") from None
         except DiedError as error:
             raise DiedError(f"{name}: {error.message}", error.hint) from None
         result = read_result(self.directory, name)
@@ -119,13 +121,17 @@ class Progress:
         return dict(result["found"])
 
     def _time_left(self) -> float:
-        return seconds(self.target.settings.max_runtime) - self.spent
+        most = seconds(self.target.settings.max_runtime) if self.limit is None else self.limit
+        return most - self.spent
+
+    def _limited(self, verb: str) -> str:
+        if self.limit is None:
+            return f"max_runtime {verb} {self.target.settings.max_runtime}"
+        return f"its time {verb} {self.limit:g} s"
 
     def _sleep(self, wait: float) -> None:
         if wait >= self._time_left():
-            raise OutOfTimeError(
-                f"max_runtime of {self.target.settings.max_runtime} ends before the next attempt"
-            )
+            raise OutOfTimeError(f"{self._limited('of')} ends before the next attempt")
         self.world.sleep(wait)
 
     def _failed(self, name: str, failure: Failed) -> None:

@@ -161,8 +161,9 @@ def _over(progress: Progress, history: History, crashed: Run | None, end: End) -
     changed = ending.changes(history.state, end.outcome) if end.outcome != "nothing" else _mended(history)
     seconds = progress.spent + sum(took for _, took, _ in (crashed.steps if crashed else ()))
     ending.close(progress, end, changed, seconds)
-    late = ending.untold(target)
-    failures = ending.tell(progress, late) if late else ()
+    # Those of earlier runs were tried when this call began.
+    late = [each for each in ending.untold(target) if each.run == progress.run]
+    failures = [line for each in late for line in ending.tell(progress, each)]
     journal.clear()
     journal.prune_logs(target.settings.keep_logs)
     return came(
@@ -201,7 +202,7 @@ def _quarantine(here: _Locked, crashed: Run) -> Came:
     known = {"quarantined": True, "changes": ["quarantined"], "reasons": [reason], "champion": champion}
     _abandon(here, crashed, known, reason)
     journal.append("quarantined", crashed.run, here.world.now(), reason=reason)
-    failures = _tell_late(here)
+    failures = _tell_late(here, crashed.run)
     hint = f"look at {journal.shown_log(crashed.run) or 'the log'}, then {lift(target)}"
     return came(
         target,
@@ -214,11 +215,13 @@ def _quarantine(here: _Locked, crashed: Run) -> Came:
     )
 
 
-def _tell_late(here: _Locked) -> tuple[str, ...]:
-    """Tell what an earlier process did not come to tell."""
-    late = ending.untold(here.target)
-    if late is None:
-        return ()
+def _tell_late(here: _Locked, only: str = "") -> tuple[str, ...]:
+    """Tell what an earlier process did not come to tell, or could not; of one run, or of all."""
+    late = [run for run in ending.untold(here.target) if run.run == (only or run.run)]
+    return tuple(line for run in late for line in _tell_of(here, run))
+
+
+def _tell_of(here: _Locked, late: Run) -> tuple[str, ...]:
     directory = here.target.journal.directory(late.run)
     order = RunOrder(
         str(here.target.store.root),
@@ -232,7 +235,7 @@ def _tell_late(here: _Locked) -> tuple[str, ...]:
     write_order(directory, order, here.target.loaded.text)
     progress = Progress(here.target, here.world, late.run, directory, here.lock, here.world.clock())
     failures = ending.tell(progress, late)
-    here.target.journal.clear()
+    here.target.journal.clear(late.run)  # one that crashed is gone on with
     return failures
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlctl.actions.retrain.child import Bench
 from mlctl.params.retrain import Retrain
-from mlctl.schedule.notify import Message, notify
+from mlctl.schedule.notify import Message, notify, ways
 from mlctl.store.journal import read_result
 
 MESSAGES = "messages"
@@ -14,10 +14,13 @@ MESSAGES = "messages"
 
 
 def step(bench: Bench) -> dict[str, Any]:
-    """Send the messages; what could not be sent is said, not raised."""
+    """Send the messages; say what could not be sent, and whether each went one way at least."""
     settings = (bench.loaded.parameters.retrain or Retrain()).notify
     failures: list[str] = []
+    sent = True
     for told in (read_result(bench.directory, MESSAGES) or {}).get("messages", ()):
         message = Message(**{**told, "time": datetime.fromisoformat(told["time"])})
-        failures.extend(notify(settings, message, environ=environ))
-    return {"failures": failures}
+        failed = notify(settings, message, environ=environ, folder=bench.base)
+        sent = sent and len(failed) < ways(settings)
+        failures.extend(failed)
+    return {"failures": failures, "sent": sent}

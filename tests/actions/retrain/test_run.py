@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from mlctl.actions.retrain import progress
+from mlctl.actions.retrain import ending, progress
 from mlctl.actions.retrain.ending import log_end
 from mlctl.actions.retrain.log import runs
 from mlctl.actions.retrain.progress import Progress, is_stale
@@ -187,6 +187,25 @@ def test_max_runtime_ends_the_whole_group(stage):
     assert came.reasons == ("fetch: no time was left for it: max_runtime is 1 s",)
 
 
+def test_a_run_that_took_too_long_is_told(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    stage.plan(fetch="hang")
+    came = stage.one(stage.target(max_runtime="2 s", **asked))
+    assert (came.outcome, came.failures, stage.told()) == ("timeout", (), ["failed"])
+    assert stage.entries()[-1]["what"] == "told"
+
+
+def test_telling_has_a_time_of_its_own(stage, monkeypatch):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    monkeypatch.setattr(ending, "TIME_TO_TELL", 5.0)
+    stage.plan(gate={"found": PROMOTED}, notify="hang")
+    said = "notify: it took too long and was ended: its time is 5 s"
+    assert stage.one(stage.target(**asked)).failures == (said,)
+    stage.later(days=1)
+    stage.plan(gate={"found": PROMOTED}, notify=error(may_pass=True))
+    assert stage.one(stage.target(**asked)).failures == ("its time of 5 s ends before the next attempt",)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_is_killed_is_gone_on_with(stage, step):
     found = {"fetch": FETCHED, "train": TRAINED, "gate": KEPT}
@@ -333,6 +352,54 @@ def test_a_message_that_cannot_be_sent_is_a_warning(stage):
     stage.plan(notify=error(message="the step failed"))
     came = stage.one(stage.target(schedule="@daily", start_date="2026-01-01", notify={"command": "cat"}))
     assert (came.outcome, came.failures) == ("kept", ("the step failed",))
+
+
+def test_a_message_that_reached_nobody_is_tried_again(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    unsent = {"found": {"failures": ["notify by command: exit code 3"], "sent": False}}
+    stage.plan(train=error(), notify=unsent)
+    stage.one(stage.target(**asked))
+    assert stage.entries()[-1]["what"] == "unsent"
+    (came,) = stage.all_due()  # a tick has something to do, though nothing is due
+    assert (came.outcome, came.failures) == ("nothing", ("notify by command: exit code 3",))
+    stage.later(days=1)
+    stage.plan()  # it is told late, and then what came of the next run
+    came = stage.one(stage.target(**asked))
+    assert (came.outcome, stage.told()) == ("kept", ["failed"] * 3 + ["recovered"])
+    assert [e["what"] for e in stage.entries()].count("told") == 2
+    stage.all_due()
+    assert stage.all_due() == ()
+
+
+def test_a_message_is_tried_in_three_calls(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    stage.plan(train=error(), notify=error(message="the step failed"))
+    stage.one(stage.target(**asked))
+    for _ in range(2):
+        assert stage.all_due()[0].failures == ("the step failed",)
+    assert stage.all_due() == ()
+    assert stage.told() == ["failed"] * 3
+
+
+def test_a_late_message_leaves_a_crashed_run_its_steps(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    stage.plan(train=[error(), "die", {"found": TRAINED}], notify=error())
+    stage.one(stage.target(**asked))
+    stage.later(days=1)
+    assert stage.one(stage.target(**asked)).outcome == "died"
+    assert stage.one(stage.target(**asked)).outcome == "kept"
+    assert [step for step in stage.done() if step != "notify"] == [
+        *("fetch", "train"),
+        *("fetch", "train"),
+        *("train", "gate"),
+    ]
+
+
+def test_one_way_is_enough(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    stage.plan(train=error(), notify={"found": {"failures": ["notify by email: no answer"], "sent": True}})
+    assert stage.one(stage.target(**asked)).failures == ("notify by email: no answer",)
+    assert stage.entries()[-1]["what"] == "told"
 
 
 def test_logs_are_kept_the_newest(stage):

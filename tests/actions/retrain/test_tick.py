@@ -1,5 +1,6 @@
 """All models of a store, mostly with nothing due."""
 
+import json
 import subprocess
 import sys
 
@@ -135,6 +136,59 @@ def test_parameters_that_cannot_be_read_are_said_once(stage):
     target.journal.parameters.write_text(good)
     assert [one.outcome for one in stage.all_due()] == ["kept"]
     assert [e["outcome"] for e in stage.entries() if e["what"] == "ended"] == ["failed", "kept"]
+
+
+def test_a_failure_after_parameters_that_could_not_be_read_is_told(stage):
+    asked = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    target = stage.target(**asked)
+    good = target.journal.parameters.read_text()
+    target.journal.parameters.write_text("project: [")
+    assert [one.outcome for one in stage.all_due()] == ["failed"]
+    target.journal.parameters.write_text(good)
+    stage.plan(train=error())
+    assert [one.outcome for one in stage.all_due()] == ["failed"]
+    assert stage.told() == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("what", "odd"),
+    [
+        ("ended", {"changes": "promoted"}),
+        ("ended", {"changes": 5}),
+        ("ended", {"changes": ["failed"], "reasons": [1]}),
+        ("began", {"covers": {"schedule": ["x", "y"]}}),
+    ],
+)
+def test_an_odd_line_of_a_journal_is_no_obstacle(stage, what, odd):
+    settings = {"schedule": "@daily", "start_date": "2026-01-01", "notify": {"command": "cat"}}
+    first = add(stage, "a", **settings)
+    add(stage, "b", **settings)
+    line = {"what": "began", "run": "x", "time": "t"}
+    end = {**line, "what": "ended", "outcome": "failed"}
+    lines = [one | (odd if one["what"] == what else {}) for one in (line, end)]
+    first.journal.path.write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    assert [(one.model, one.outcome) for one in stage.all_due()] == [("a", "kept"), ("b", "kept")]
+
+
+@pytest.mark.parametrize("name", ["of_record", "retrain"])
+def test_a_bug_with_one_model_is_its_failure(stage, monkeypatch, name):
+    for model in ("a", "b"):
+        add(stage, model, schedule="@daily", start_date="2026-01-01")
+    original = getattr(each, name)
+
+    def odd(*args):
+        if args[-1].__class__ is Asked and args[0].model.model_name == "a":
+            raise KeyError("p")
+        if name == "of_record" and args[1].model_name == "a":
+            raise KeyError("p")
+        return original(*args)
+
+    monkeypatch.setattr(each, name, odd)
+    first, second = stage.all_due()
+    assert (first.label, first.outcome, first.code, first.hint) == ("p/a", "failed", 1, "is this a bug?")
+    assert first.reasons[0] == "KeyError: 'p'"
+    assert first.reasons[1].startswith("raised in test_tick.py, line ")
+    assert (second.label, second.outcome) == ("p/b", "kept")
 
 
 def test_a_run_that_cannot_begin_is_a_failure_of_its_model(stage):

@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -267,7 +266,8 @@ def test_a_message_is_sent_by_a_step(with_champion):
     came = with_champion.run(schedule="@daily", notify={"command": "cat > told.txt; exit 3"})
     assert (came.outcome, came.code) == ("failed", 3)
     assert came.failures == ("notify by command: exit code 3",)
-    assert Path("told.txt").read_text().startswith("p/m: retraining failed\n\n")
+    told = with_champion.folder / "told.txt"  # where the parameters file is, not where the call is
+    assert told.read_text().startswith("p/m: retraining failed\n\n")
 
 
 def test_a_bundle_beside_the_parameters_file(with_champion):
