@@ -54,6 +54,11 @@ def test_what_cannot_be_a_delimiter(tmp_path, delimiter):
     assert refusal(tmp_path, "a,b\n1,2\n", delimiter=delimiter).message.endswith("cannot be one")
 
 
+def test_a_row_that_the_csv_module_refuses_is_a_row_all_the_same(tmp_path):
+    long = "x" * (csv.field_size_limit() + 1)
+    assert head(tmp_path, f"a,b\n{long},2\n", delimiter=",") == Head("utf-8", ",", ("a", "b"), alone=False)
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
     assert head(tmp_path, "\ufeffa,b\n1,2\n").columns == ("a", "b")
 
