@@ -1,0 +1,1 @@
+"""Other tools' forms: MLflow's stores and servers, foreign parameter files."""

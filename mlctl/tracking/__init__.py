@@ -1,0 +1,1 @@
+"""What a script logs with: experiments of its own making, and MLflow's names for the same."""
