@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
-from mlctl.actions.predict_engine import Answered, Loader, answered
+from mlctl.actions.predict_answers import Answered, Loader
+from mlctl.actions.predict_engine import answered
 from mlctl.actions.predict_source import Piece, Rows
 from mlctl.actions.predict_target import Target
 from mlctl.actions.predict_writer import Writer, check_form, form_of, open_writer
@@ -97,7 +98,7 @@ def predict(
     """
     form = form_of(plan.output, rows)
     check_form(form, rows, target.added, only=plan.only)
-    loader = Loader(target.load, target.columns, rows.form)
+    loader = Loader(target.load, target.columns, rows.form, target.other)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(open_writer(form, plan.output, write, rows, target, only=plan.only))
         aside = stack.enter_context(_aside(plan.bad_rows))

@@ -1,7 +1,7 @@
 """What predicts: a bundle, none of whose own code is run, or an experiment's model."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class Target:
         Whether it gives them.
     note : str
         What to know of it; may be empty.
+    other : callable or None
+        Loads the same model as scikit-learn holds it, for rows that it answers sooner; as ``load``.
     """
 
     version: str
@@ -52,6 +54,7 @@ class Target:
     classes: tuple[Any, ...]
     has_probabilities: bool
     note: str = ""
+    other: Callable[[str], Any] | None = None
 
     @property
     def added(self) -> list[str]:
@@ -122,12 +125,12 @@ def of_experiment(store: Store, experiment: Experiment, folder: Path, *, trust: 
     """
     made = make(store, experiment, folder, trust=trust)
     missing = tuple({*made.missing, *MISSING})
-    if made.tier == "portable":
-        loader: Callable[[str], Any] = partial(_from_offer, folder, made.missing, missing)
-    else:
-        named = (store.root, made.version, made.project, made.model, made.missing, missing)
-        loader = partial(_from_store, named, trust)
-    return _target(loader, made.version, made.reason)
+    named = (store.root, made.version, made.project, made.model, made.missing, missing)
+    fits = partial(_from_store, named, trust)
+    if made.tier != "portable":
+        return _target(fits, made.version, made.reason)
+    found = _target(partial(_from_offer, folder, made.missing, missing), made.version, made.reason)
+    return replace(found, other=fits)
 
 
 def _from_offer(folder: Path, missing: Sequence[str], in_csv: Sequence[str], form: str) -> Any:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from mlctl import files
-from mlctl.actions.predict_engine import Answered
+from mlctl.actions.predict_answers import Answered
 from mlctl.actions.predict_source import Form, Piece, Rows
 from mlctl.actions.predict_target import Target
 from mlctl.bundle.main.trouble import BundleError

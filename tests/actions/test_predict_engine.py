@@ -3,7 +3,8 @@ import itertools
 import pytest
 
 from mlctl.actions import predict_engine
-from mlctl.actions.predict_engine import Loader, answered
+from mlctl.actions.predict_answers import Loader, _numbers
+from mlctl.actions.predict_engine import answered
 from mlctl.actions.predict_source import Piece
 from mlctl.bundle.runtime import Predictions, load
 from mlctl.errors import MlctlError
@@ -82,6 +83,6 @@ def test_a_line_that_is_no_row_is_not_answered():
 
 
 def test_columns_of_numbers_with_and_without_words():
-    assert predict_engine._numbers(["1", "2.5"]).tolist() == [1.0, 2.5]
+    assert _numbers(["1", "2.5"]).tolist() == [1.0, 2.5]
     for texts in (["1", "x"], ["1", ""], ["1", None], ["inf"], ["nan"]):
-        assert predict_engine._numbers(texts) is texts
+        assert _numbers(texts) is texts
