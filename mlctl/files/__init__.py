@@ -9,6 +9,9 @@ module         what it does
 ``reading``    bytes with a limit, never through a link
 ``checksums``  sha256 of files, in the form that ``sha256sum -c`` reads
 ``packing``    files into one compressed tar, in one pass
+``copying``    plain files and folders of them, once more
+``gathering``  a folder of another program's, and the sync of all that is in a folder
+``staging``    a tree of many files, built aside, synced once and put in place
 ``unpacking``  and out of it again, with nothing taken on trust
 ``trouble``    what the operating system says, in words
 =============  =====================================================================================
@@ -35,12 +38,14 @@ from mlctl.files.atomic import (
 )
 from mlctl.files.locks import is_locked, lock, try_lock_file
 from mlctl.files.log import HeldLog
-from mlctl.files.reading import modified, read_bytes_limited
+from mlctl.files.reading import is_regular, modified, read_bytes_limited
 
 if TYPE_CHECKING:
     from mlctl.files.checksums import fingerprint, parse_sums, sha256, sha256sums
+    from mlctl.files.gathering import gather_folder, sync_folder
     from mlctl.files.packing import Member, Packed, pack
-    from mlctl.files.unpacking import unpack
+    from mlctl.files.staging import copy_staged, make_staged, put_staged, sync_staged, write_staged
+    from mlctl.files.unpacking import members, unpack
 
 __all__ = [
     "ASIDE",
@@ -48,15 +53,21 @@ __all__ = [
     "Member",
     "Packed",
     "append_line",
+    "copy_staged",
     "fingerprint",
+    "gather_folder",
     "is_locked",
+    "is_regular",
     "lock",
     "make_folder",
+    "make_staged",
+    "members",
     "modified",
     "move",
     "new_folder",
     "pack",
     "parse_sums",
+    "put_staged",
     "read_bytes_limited",
     "remove_file",
     "remove_folder",
@@ -64,16 +75,21 @@ __all__ = [
     "set_modified",
     "sha256",
     "sha256sums",
+    "sync_folder",
+    "sync_staged",
     "try_lock_file",
     "unpack",
     "write_atomic",
+    "write_staged",
     "write_via",
 ]
 
 _LATER = {
     **dict.fromkeys(("fingerprint", "parse_sums", "sha256", "sha256sums"), "checksums"),
     **dict.fromkeys(("Member", "Packed", "pack"), "packing"),
-    "unpack": "unpacking",
+    **dict.fromkeys(("gather_folder", "sync_folder"), "gathering"),
+    **dict.fromkeys(("copy_staged", "make_staged", "put_staged", "sync_staged", "write_staged"), "staging"),
+    **dict.fromkeys(("members", "unpack"), "unpacking"),
 }
 
 

@@ -5,6 +5,7 @@ place; a rename is atomic. The folder is synced as well: without that, a power c
 """
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def write_via(path: Path) -> Iterator[Path]:
             yield aside
             _sync_file(aside)
             os.replace(aside, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except BaseException:
             with suppress(OSError):
                 os.unlink(aside)
@@ -105,7 +106,7 @@ def append_line(path: Path, text: str) -> None:
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
             write_all(handle, ((TORN + "\n") * torn + text + "\n").encode())
             os.fsync(handle)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(handle, size)
@@ -125,7 +126,7 @@ def _make_folder(path: Path) -> None:
         _make_folder(path.parent)
         with suppress(FileExistsError):
             os.mkdir(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -147,20 +148,29 @@ def new_folder(target: Path, *, aside: Path) -> Iterator[Path]:
     make_folder(target.parent)
     with scratch_folder(aside) as place, explained("make", target):
         yield place
-        _sync_folder(place)
+        sync_folder(place)
         _rename(place, target)
 
 
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
-    """Hand out an empty folder that is removed at the end, with what is still in it."""
+    """Hand out an empty folder that is removed at the end, with what is still in it.
+
+    It is locked meanwhile: what a killed process left behind is told from what somebody works on.
+    """
     make_folder(parent)
     place = parent / aside_name("")
+    handle: int | None = None
     try:
         with explained("make", place):
             os.mkdir(place)
+            handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        with suppress(OSError):  # a file system without locks of folders
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield place
     finally:
+        if handle is not None:
+            os.close(handle)
         remove_folder(place)
 
 
@@ -175,7 +185,7 @@ def move(source: Path, target: Path) -> None:
     make_folder(target.parent)
     with explained("move", source):
         _rename(source, target)
-        _sync_folder(source.parent)
+        sync_folder(source.parent)
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -183,7 +193,7 @@ def _rename(source: Path, target: Path) -> None:
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(target))
     os.rename(source, target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def set_modified(path: Path, modified: int) -> None:
@@ -196,7 +206,7 @@ def remove_file(path: Path) -> None:
     """Remove a file that is there."""
     with explained("remove", path):
         os.unlink(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def remove_folder(path: Path) -> None:
@@ -216,7 +226,8 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, where the file system knows how."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -56,3 +56,11 @@ def modified(path: Path) -> int | None:
         return os.lstat(path).st_mtime_ns
     except OSError:
         return None
+
+
+def is_regular(path: Path) -> bool:
+    """Tell whether a regular file stands there: no folder, no link, no pipe."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ import zstandard
 
 from mlctl.errors import DamagedError
 from mlctl.files.atomic import make_folder, write_all
-from mlctl.files.packing import check_member_name
+from mlctl.files.packing import Member, check_member_name
 from mlctl.files.trouble import explained
 
 _CHUNK = 1 << 20
@@ -71,6 +71,29 @@ def unpack(archive: Path, folder: Path, *, expect_sha256: str) -> tuple[tuple[st
                 unpacked[info.name] = folder / info.name
                 _extract(tar, info, folder / info.name)
     return tuple(unpacked.items())
+
+
+def members(archive: Path) -> tuple[Member, ...]:
+    """Return what an archive holds, each with its size and sha256, in order; nothing is written.
+
+    Raises
+    ------
+    DamagedError
+        As :func:`unpack`, the archive's own checksum aside.
+    """
+    found: dict[str, Member] = {}
+    with (
+        explained("read", archive),
+        archive.open("rb") as stream,
+        _torn_is_damage(archive),
+        _tar(stream) as tar,
+    ):
+        for info in tar:
+            _check(info, found, archive)
+            content = tar.extractfile(info)
+            digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # a plain one
+            found[info.name] = Member(info.name, info.size, digest)
+    return tuple(found.values())
 
 
 def _extract(tar: tarfile.TarFile, info: tarfile.TarInfo, path: Path) -> None:

@@ -1,21 +1,27 @@
 """Records by name and in lists: from the index where it is warm, from their files where it is not."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, TypeVar
 
 from mlctl.domain.records import Dataset, Experiment, Model, Project, Record
 from mlctl.domain.version_id import VersionId
-from mlctl.errors import DamagedError, MlctlError
+from mlctl.errors import DamagedError, MlctlError, NotFoundError
 from mlctl.store.index import Entry, Index, Key, Stamp
-from mlctl.store.listing import Listing
+from mlctl.store.index_fresh import Found, answered
+from mlctl.store.index_view import View
+from mlctl.store.layout import META
+from mlctl.store.listing import DamagedRecord, Listing
 from mlctl.store.liveness import is_alive
 from mlctl.store.scan import Scan
 from mlctl.store.site import Site
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+Question = Callable[[View, tuple[DamagedRecord, ...]], T]
 
 _OWN_NAME = {Project: "project_name", Model: "model_name", Experiment: "model_version_id", Dataset: "dataset"}
 
@@ -43,15 +49,40 @@ def datasets(site: Site, project: str, only: str | None = None) -> Listing[Datas
 
 def experiments(site: Site, project: str | None = None, model: str | None = None) -> Listing[Experiment]:
     """Return the experiments by project and number."""
+    return asked(site, lambda view, damaged: Listing(tuple(view.all()), damaged), project, model)
+
+
+def asked(site: Site, question: Question[T], project: str | None = None, model: str | None = None) -> T:
+    """Ask something about the experiments, of one project or model where these are given.
+
+    Parameters
+    ----------
+    question : callable
+        Takes the view and what is damaged, and gives the answer, with nothing in it that still has to be
+        read. It may be asked twice: where the index turns out to be damaged, another is made in memory.
+    """
     scan = Scan(site.layout)
-    cached = Index(site.layout.index).load("experiment", project, model)
-    found = _listing(site, Experiment, scan, scan.experiments(project, model, cached), cached)
-    return Listing(tuple(sorted(found.records, key=_place)), found.damaged)
+    walks = [scan.walk(key.project, key.model) for key, _ in Scan(site.layout).models(project, model)]
+    noted = list(scan.damaged)
 
+    def read(project: str, model: str, name: str, stamp: Stamp) -> Entry | None:
+        path = f"{site.layout.experiment(project, model, name)}/{META}"
+        return _read(scan, Experiment, Key("experiment", project, model, name), path, stamp)
 
-def _place(experiment: Experiment) -> tuple[str, int, str]:
-    version = experiment.model_version_id
-    return experiment.project_name, int(version.rpartition("_")[2]), version
+    def build(project: str, model: str, name: str, tree: Mapping[str, Any]) -> Experiment:
+        return _record(site, Experiment, Key("experiment", project, model, name), tree)
+
+    def put(connection: Connection, owners: Mapping[int, tuple[str, str]]) -> T:
+        view = View(connection, owners, build)
+        for place, reason in view.reasons():
+            scan.note(f"{site.layout.experiment(*place)}/{META}", reason)
+        return question(view, tuple(scan.damaged))
+
+    def again() -> None:
+        scan.damaged[:] = noted
+
+    found = Found(walks, project is None and model is None, read, site.clock())
+    return answered(Index(site.layout.index), found, put, again)
 
 
 def _listing(
@@ -88,6 +119,9 @@ def _read(scan: Scan, kind: type[Record], key: Key, path: str, stamp: Stamp) -> 
         tree = read_record_tree(kind, Path(path))
     except DamagedError as error:
         return Entry(stamp, None, error.message)
+    except NotFoundError:
+        _note_missing(scan, path)
+        return None
     except MlctlError as error:
         # No right to read it: the file would be the same one when there is.
         scan.note(path, error.message)

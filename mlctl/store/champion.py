@@ -146,7 +146,12 @@ def promote(site: Site, project: str, model: str, event: Event, expected: str | 
 def settle(site: Site, project: str, model: str) -> None:
     """Have the pointer say what the events say, where a crash or a full disk kept it from following."""
     with site.locked():
-        _point(site, project, model, champion(site, project, model))
+        follow(site, project, model)
+
+
+def follow(site: Site, project: str, model: str) -> None:
+    """Have the pointer say what the events say; the caller holds the lock."""
+    _point(site, project, model, champion(site, project, model))
 
 
 def _append(site: Site, project: str, model: str, event: Event) -> str:
@@ -181,7 +186,14 @@ def _backward(path: Path) -> Iterator[Event]:
             yield event
 
 
+def is_event(line: bytes) -> bool:
+    """Tell whether the bytes of a line, without its end, are an event."""
+    return _parsed(line) is not None
+
+
 def _parsed(line: bytes) -> Event | None:
+    if not line.lstrip().startswith(b"{"):
+        return None  # told at once: garbage has many lines
     try:
         tree = json.loads(line)
     except (ValueError, RecursionError):

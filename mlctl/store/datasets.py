@@ -212,7 +212,7 @@ def restore(site: Site, name: str) -> Path:
 def _removed(site: Site) -> Iterator[tuple[Path, str, str]]:
     """Yield each dataset in the trash: its place, its project and its name."""
     folder = site.layout.unlinked(site.layout.trash)
-    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for place in sorted(filter(trash.is_whole, folder.iterdir())) if folder.is_dir() else ():
         try:
             tree = read_tree(place / FROM)
         except MlctlError:

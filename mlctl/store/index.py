@@ -1,4 +1,4 @@
-"""The cache of records: one row for each record's file, believed while the file's stamp is the same.
+"""The cache of records: each is believed while its file's stamp is the same.
 
 It can only ever cost time. Whatever goes wrong with it, from a directory that cannot be written to a file
 that is no database, the caller reads the files instead; the next listing that can write makes it anew.
@@ -8,7 +8,6 @@ import json
 import os
 import sqlite3
 import stat
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,25 +15,19 @@ from typing import Any, NamedTuple
 
 from mlctl import files
 from mlctl.errors import MlctlError
+from mlctl.store import index_tables
 
-VERSION = 1
-"""Of the table below; an index of another version is made anew."""
-
-_TABLE = """
-CREATE TABLE records (
-    kind TEXT NOT NULL, project TEXT NOT NULL, model TEXT NOT NULL, name TEXT NOT NULL,
-    modified INTEGER NOT NULL, size INTEGER NOT NULL, inode INTEGER NOT NULL,
-    reason TEXT NOT NULL, record TEXT NOT NULL, checksum INTEGER NOT NULL
-)
-"""
-# With the stamps in it, so that they can be compared without a look at the records.
-_PLACES = "CREATE INDEX places ON records (kind, project, model, name, modified, size, inode)"
 _DELETE = "DELETE FROM records WHERE kind = ? AND project = ? AND model = ? AND name = ?"
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Experiments have tables of their own, by which they can be asked for; read out they look like the rest.
+_EXPERIMENTS = """(
+    SELECT 'experiment' AS kind, project, model, name, modified, size, inode, reason, tree AS record, checksum
+    FROM experiments JOIN owners ON owners.id = owner JOIN trees ON trees.id = experiments.id
+)"""
 
-_ERRORS = (sqlite3.Error, OSError, MlctlError, ValueError, OverflowError)
+ERRORS = (sqlite3.Error, OSError, MlctlError, ValueError, OverflowError)
 _RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_BUSY_SECONDS = 0.2
+_BUSY_SECONDS = 1.0
 _SAME_TICK_SECONDS = 2.0
 _LARGEST_INTEGER = (1 << 63) - 1
 
@@ -75,6 +68,10 @@ class Stamp(NamedTuple):
         return abs(now - self.modified / 1e9) > _SAME_TICK_SECONDS
 
 
+UNSETTLED = Stamp(-1, -1, -1)
+"""The stamp under which a record is kept that was written just now: no file has it, so it is read again."""
+
+
 class Entry(NamedTuple):
     """What is known of a record's file: its tree, or the reason why it has none."""
 
@@ -105,44 +102,70 @@ class Index:
         given = {"kind": kind, "project": project, "model": model, "name": name}
         wanted = {column: value for column, value in given.items() if value is not None}
         where = " AND ".join(f"{column} = ?" for column in wanted)
-        query = f"SELECT * FROM records WHERE {where}"  # noqa: S608  # the columns' names are ours
+        table = _EXPERIMENTS if kind == "experiment" else "records"
+        query = f"SELECT * FROM {table} WHERE {where}"  # noqa: S608  # the columns' names are ours
         try:
-            if not stat.S_ISREG(os.lstat(self._path).st_mode):
+            if not self.is_file():
                 return {}
-            with self._connected("ro") as connection:
-                rows = connection.execute(query, tuple(wanted.values()))
-                return dict(map(_read, rows)) if _version(connection) == VERSION else {}
-        except _ERRORS:
+            with self.connected("ro") as connection:
+                if not index_tables.are_there(connection):
+                    return {}
+                return dict(map(_read, connection.execute(query, tuple(wanted.values()))))
+        except ERRORS:
             return {}
 
     def store(self, fresh: Mapping[Key, Entry], gone: Collection[Key] = ()) -> None:
-        """Put entries in and take others out, in one transaction; or nothing, where that is not possible."""
+        """Put entries in and take others out, in one transaction; or nothing, where that is not possible.
+
+        Experiments are not put in here: see :mod:`mlctl.store.index_shelf`.
+        """
         if not fresh and not gone:
             return
         try:
             self._store(fresh, gone)
-        except _ERRORS as error:
-            if getattr(error, "sqlite_errorcode", None) in _RUINED:
-                self._discard()
+        except ERRORS as error:
+            self.discard_if_ruined(error)
 
     def _store(self, fresh: Mapping[Key, Entry], gone: Collection[Key]) -> None:
-        if self._path.is_symlink():
-            return  # somebody else's doing: it may lead out of the store
-        with self._connected("rwc") as connection:
+        if not self.may_be_written():
+            return  # somebody else's doing: a link may lead out of the store
+        with self.connected("rwc") as connection:
             connection.execute("BEGIN IMMEDIATE")
-            _prepare(connection)
+            index_tables.make(connection)
             connection.executemany(_DELETE, (*gone, *fresh))
             connection.executemany(_INSERT, (_row(key, entry) for key, entry in fresh.items()))
             connection.execute("COMMIT")
 
+    def is_file(self) -> bool:
+        """Tell whether it is there and a regular file: links are not followed."""
+        try:
+            return stat.S_ISREG(os.lstat(self._path).st_mode)
+        except OSError:
+            return False
+
+    def may_be_written(self) -> bool:
+        """Tell whether nothing but an index, or nothing at all, stands in its place."""
+        return self.is_file() or not os.path.lexists(self._path)
+
     @contextmanager
-    def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
-        address = f"{self._path.as_uri()}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    def connected(self, mode: str) -> Iterator[sqlite3.Connection]:
+        """Open the database: ``ro``, or ``rwc``, which makes it where it is missing."""
+        connection = sqlite3.connect(
+            self.address(mode), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+        )
         with closing(connection):
             # A power cut may ruin a cache: making it anew costs less than syncing it every time.
             connection.execute("PRAGMA synchronous = OFF")
             yield connection
+
+    def address(self, mode: str) -> str:
+        """Return the database as SQLite is told it."""
+        return f"{self._path.as_uri()}?mode={mode}"
+
+    def discard_if_ruined(self, error: BaseException) -> None:
+        """Remove what an error has shown to be no index."""
+        if isinstance(error, FlippedError) or getattr(error, "sqlite_errorcode", None) in _RUINED:
+            self._discard()
 
     def _discard(self) -> None:
         # The journal first: one that is left beside a new database would be played into it.
@@ -153,26 +176,29 @@ class Index:
                 continue
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    if _version(connection) != VERSION:
-        connection.execute("DROP TABLE IF EXISTS records")
-        connection.execute(_TABLE)
-        connection.execute(_PLACES)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+class FlippedError(ValueError):
+    """A record in the index is not the one that was put there."""
 
 
 def _row(key: Key, entry: Entry) -> tuple[str | int, ...]:
-    record = json.dumps(entry.tree, ensure_ascii=False, separators=(",", ":"))
-    return (*key, *entry.stamp, entry.reason, record, zlib.crc32(record.encode()))
+    return (*key, *entry.stamp, entry.reason, *index_tables.packed(entry.tree))
 
 
 def _read(row: tuple[Any, ...]) -> tuple[Key, Entry]:
     kind, project, model, name, modified, size, inode, reason, record, checksum = row
-    if zlib.crc32(record.encode()) != checksum:
-        raise ValueError("a flipped bit")
-    return Key(kind, project, model, name), Entry(Stamp(modified, size, inode), json.loads(record), reason)
+    tree = unpacked(record, checksum)
+    return Key(kind, project, model, name), Entry(Stamp(modified, size, inode), tree, reason)
+
+
+def unpacked(text: str, checksum: int) -> dict[str, Any] | None:
+    """Return a record's tree out of its row.
+
+    Raises
+    ------
+    FlippedError
+        When it is another text than was put in.
+    """
+    if index_tables.sum_of(text) != checksum:
+        raise FlippedError("a flipped bit")
+    tree: dict[str, Any] | None = json.loads(text)
+    return tree

@@ -209,7 +209,14 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [entry for line in lines[:-1] if (entry := _parsed(line))]
 
 
+def is_entry(line: bytes) -> bool:
+    """Tell whether the bytes of a line, without its end, are an entry."""
+    return _parsed(line) is not None
+
+
 def _parsed(line: bytes) -> dict[str, Any] | None:
+    if not line.lstrip().startswith(b"{"):
+        return None  # told at once: garbage has many lines
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):

@@ -19,7 +19,7 @@ that begins with a dot.
     ├── slots/                     one lock for each retraining that may run at once
     ├── tmp/                       half-made things; nothing in it is ever read
     ├── trash/TIME_NAME/           removed things: from.yaml, and the thing itself as "item"
-    ├── damaged/                   set aside by repair
+    ├── damaged/TIME_NAME/         set aside by repair: from.yaml says where it was and why; "item"
     └── projects/PROJECT/
         ├── meta.yaml              the project's record
         ├── number                 the last experiment number that was given out, in decimal
@@ -41,6 +41,8 @@ that begins with a dot.
                 ├── meta.yaml      the experiment's record
                 ├── params.yaml, environment.yaml, scores.csv, search.csv, predictions.csv, model.skops,
                 │   model.joblib, plots/, changes.diff   artifacts, named by artifact_file_paths
+                ├── metrics.csv, mlflow.yaml   of scripts: every point logged; what MLflow has beyond that
+                ├── code/          a person's own code, as it was
                 ├── train_rows.u32 32-bit hashes of the training rows, little-endian, sorted
                 ├── log.txt        the full log; locked by flock while the experiment runs
                 ├── reports/       what came after the end
@@ -69,11 +71,27 @@ It outlives removal: the directory of a removed project stays behind with ``numb
 
 **Truth.** Directories and events are the truth. The champion is the ``to`` of the last complete event whose
 ``what`` is ``promote`` or ``rollback``; ``champion`` repeats it. A torn line is ignored. An event has
-``time``, ``who``, ``what``, ``from``, ``to`` and ``why``, a list of texts; ``refuse`` and ``look`` change
-nothing. What a gate found stands under ``gate``, with ``holdout.sketch``, by which looks at the same rows are
-counted. A dataset exists
-when its ``.yaml`` does. The index holds records by the time, size and inode of their files, and may be
-deleted at any moment.
+``time``, ``who``, ``what``, ``from``, ``to`` and ``why``, a list of texts; ``refuse``, ``look`` and
+``merged`` (of another store; ``was`` says what it was there) change nothing. What a gate found stands
+under ``gate``, with ``holdout.sketch``, by which looks at the same rows are counted. A dataset exists when
+its ``.yaml`` does. The index holds records by the time, size and inode of their files, and may be deleted
+at any moment.
+
+**Fields.** A project: ``project_id``, ``project_name``, ``created_datetime``, ``description``. A model:
+``model_id``, ``project_id``, ``model_name``, ``created_datetime``, ``description``, ``task``, ``target``,
+``metric``. An experiment: ``experiment_id`` (its identity, 32 hexadecimal digits), ``model_id``,
+``model_version_id`` (V), ``created_datetime``, ``status``, ``rung`` (what was tried), ``parameters``,
+``training_dataset`` (``dataset``, ``part``, ``rows``), ``evaluations`` (part to metric to a number; in
+``cross_validation`` to ``mean``, ``std`` and ``folds``), ``artifact_file_paths`` (name to path),
+``ladder_id``, ``git``, ``timings``, ``error`` and more. A dataset: ``dataset`` (its name), ``source``,
+``fingerprint`` (sha256 of the sorted sha256 of its members, each ended by a newline), ``archive``
+(``file``, ``sha256``, ``bytes``), ``members`` (``name``, ``bytes``, ``sha256``), ``rows``, ``columns``,
+``schema``. All: ``tags``, ``notes``. ``scores.csv`` has ``fold``, ``split`` (``validation`` is the
+record's ``cross_validation``), ``metric`` and ``value``.
+
+**Keeping.** ``mlctl store check`` holds all this against the files and changes nothing; ``repair`` mends
+what needs no guess, by moves to ``damaged/``; only ``gc`` deletes; ``merge`` takes what has another
+``experiment_id`` and gives an equal V of another one a new number; ``migrate`` raises ``FORMAT``.
 """
 
 import os
@@ -97,31 +115,6 @@ DATASET_SUFFIX = ".yaml"
 ARCHIVE_SUFFIXES = (".tar.zst", ".tar.gz")
 ITEM = "item"
 FROM = "from.yaml"
-
-README = """\
-An mlctl store: projects, their models, every experiment, and the data they were trained on.
-
-projects/P/meta.yaml                   the project; projects/P/number is the last experiment number given out
-projects/P/datasets/                   the data as it came (tar and zstd), one record beside each archive
-projects/P/models/M/                   the model; champion names the experiment in use, events.jsonl says why
-projects/P/models/M/experiments/V/     one try: record, parameters, scores, predictions, model, log, checksums
-index.sqlite, lock, tmp/               may be deleted while no mlctl runs; they are made again
-trash/, damaged/                       what was removed or set aside; mlctl never deletes it
-
-Read it with ls and cat, copy or move it whole. `sha256sum -c SHA256SUMS` holds in every finished experiment.
-Made {made} by mlctl init.
-"""
-
-GITIGNORE = """\
-/lock
-/index.sqlite*
-/ticks.json
-/slots/
-/tmp/
-.tmp-*
-/projects/*/models/*/retrain/*.lock
-/projects/*/models/*/retrain/runs/
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +158,11 @@ class Layout:
     def tmp(self) -> Path:
         """Half-made things."""
         return self.root / "tmp"
+
+    @property
+    def import_lock(self) -> Path:
+        """Held while experiments are brought in from elsewhere."""
+        return self.tmp / "import.lock"
 
     @property
     def trash(self) -> Path:
@@ -284,6 +282,18 @@ class Layout:
                     "put the thing itself in its place; the whole store may be behind a link",
                 )
         return path
+
+
+def names_of(experiment: Path) -> tuple[str, str]:
+    """Return the project and the model that an experiment's directory belongs to.
+
+    Examples
+    --------
+    >>> names_of(Path("mlstore/projects/iris/models/species/experiments/iris_nogit_1"))
+    ('iris', 'species')
+    """
+    model = experiment.parent.parent
+    return model.parent.parent.name, model.name
 
 
 def _is_link(path: Path) -> bool:

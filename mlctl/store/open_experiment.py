@@ -9,10 +9,26 @@ from typing import Any, Self
 from mlctl import files
 from mlctl.domain.records import Experiment, Status
 from mlctl.store.layout import LOG, META, SUMS
-from mlctl.store.record_files import record_tree, write_tree
+from mlctl.store.record_files import read_tree, record_tree, write_tree
 from mlctl.store.sums import write_sums
 
 _OURS = {META, LOG, SUMS}
+
+
+def place_within(directory: Path, name: str) -> Path:
+    """Return where an artifact goes in an experiment's directory; its folder is made.
+
+    Raises
+    ------
+    ValueError
+        When the name leads out of the directory, or is one that the store writes itself.
+    """
+    parts = PurePosixPath(name).parts
+    if not parts or ".." in parts or PurePosixPath(name).is_absolute() or name in _OURS:
+        raise ValueError(f"no artifact may be called {name!r}")
+    path = directory.joinpath(*parts)
+    files.make_folder(path.parent)
+    return path
 
 
 class OpenExperiment:
@@ -41,12 +57,7 @@ class OpenExperiment:
         ValueError
             When the name leads out of the directory, or is one that the store writes itself.
         """
-        parts = PurePosixPath(name).parts
-        if not parts or ".." in parts or PurePosixPath(name).is_absolute() or name in _OURS:
-            raise ValueError(f"no artifact may be called {name!r}")
-        path = self.directory.joinpath(*parts)
-        files.make_folder(path.parent)
-        return path
+        return place_within(self.directory, name)
 
     def write(self, name: str, data: bytes | str) -> Path:
         """Write an artifact, and return its path."""
@@ -65,6 +76,21 @@ class OpenExperiment:
     def beat(self) -> None:
         """Show other machines that this still runs; to be called every few minutes."""
         self._log.touch()
+
+    def save(self, **fields: Any) -> None:
+        """Set fields of the record while it runs: whoever reads it sees them, also when it never ends.
+
+        Raises
+        ------
+        UsageError
+            When the record cannot hold what it is given.
+        MlctlError
+            When the disk does not take it, or the experiment was removed.
+        """
+        wanted, tree = self._ended("running", fields)
+        path = self.directory / META
+        write_tree(path, read_tree(path) | tree)  # what says which process it is stays
+        self.experiment = wanted
 
     def finish(self, **fields: Any) -> Experiment:
         """End well. The artifacts are there already; their checksums come next, the record last.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mlctl import files
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
-from mlctl.store.layout import DEFAULT_NAME, FORMAT, FORMAT_WORD, GITIGNORE, README, Layout
+from mlctl.store.layout import DEFAULT_NAME, FORMAT, FORMAT_WORD, Layout
+from mlctl.store.pages import GITIGNORE, README
 from mlctl.store.times import stamp
 
 _LONGEST = 1000

@@ -102,12 +102,26 @@ def write_tree(path: Path, tree: Mapping[str, Any]) -> None:
     UsageError
         When a text in it is no Unicode text.
     """
+    files.write_atomic(path, _bytes(tree))
+
+
+def write_staged_tree(path: Path, tree: Mapping[str, Any]) -> None:
+    """Write a record's tree into a directory that is built aside, and synced as a whole.
+
+    Raises
+    ------
+    UsageError
+        When a text in it is no Unicode text.
+    """
+    files.write_staged(path, _bytes(tree))
+
+
+def _bytes(tree: Mapping[str, Any]) -> bytes:
     from mlctl.params.yaml_io import dump  # noqa: PLC0415  # see above
 
     try:
-        data = dump(tree).encode()
+        return dump(tree).encode()
     except UnicodeEncodeError:
         raise UsageError(
             "the record cannot hold this: a text with half a character (a lone surrogate)"
         ) from None
-    files.write_atomic(path, data)

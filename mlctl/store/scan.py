@@ -1,8 +1,11 @@
 """Which records there are, from the directories alone."""
 
 import os
+import stat
 import unicodedata
-from collections.abc import Container, Iterator
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlctl.domain.names import broken_rule
@@ -10,8 +13,11 @@ from mlctl.domain.version_id import VersionId
 from mlctl.errors import MlctlError
 from mlctl.files.trouble import said
 from mlctl.store.index import Key
+from mlctl.store.index_tables import LARGEST_INTEGER
 from mlctl.store.layout import DATASET_SUFFIX, META, NUMBER, Layout
 from mlctl.store.listing import DamagedRecord
+
+_TYPE = 0o170000
 
 
 class Scan:
@@ -50,22 +56,43 @@ class Scan:
             if name != entry.name and not broken_rule(name) and only in {None, name}:
                 yield Key("dataset", project, "", name), entry.path
 
-    def experiments(
-        self, project: str | None = None, model: str | None = None, known: Container[Key] = ()
-    ) -> Iterator[tuple[Key, str]]:
-        """Yield the key and the record's file of the experiments; what is wrong with models is not noted.
-
-        Parameters
-        ----------
-        known : container of Key
-            Those whose names need not be looked at again: with 100,000, that is most of the time.
-        """
+    def experiments(self, project: str | None = None, model: str | None = None) -> Iterator[tuple[Key, str]]:
+        """Yield the key and the record's file of the experiments; what is wrong with models is not noted."""
         for key, _ in Scan(self.layout).models(project, model):
             folder = self.layout.experiments(key.project, key.model)
-            for entry in self._entries(folder):
-                found = Key("experiment", key.project, key.model, entry.name)
-                if (found in known or VersionId.parse(entry.name)) and self._is_folder(entry):
-                    yield found, f"{entry.path}/{META}"
+            for name in self._versions(folder):
+                if VersionId.parse(name):
+                    yield Key("experiment", key.project, key.model, name), f"{folder}/{name}/{META}"
+
+    def walk(self, project: str, model: str) -> "Walk":
+        """Return the stamps of a model's experiments.
+
+        One stat a file: a changed record shows in nothing else, since a person may have edited it in place.
+        """
+        folder = self.layout.experiments(project, model)
+        names = self._versions(folder)
+        stamps = _stamps(folder, names) if names else []
+        found = {name: stamp for name, stamp in zip(names, stamps, strict=True) if stamp is not None}
+        for name, stamp in zip(names, stamps, strict=True) if len(found) < len(names) else ():
+            if stamp is None and VersionId.parse(name):
+                self._note_missing(folder / name)
+        return Walk(project, model, found)
+
+    def _versions(self, folder: Path) -> list[str]:
+        """Return the names of the directories in a folder of experiments, those that are none among them."""
+        entries = self._entries(folder)
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for entry in entries if len(names) < len(entries) else ():
+            if entry.is_symlink() and VersionId.parse(entry.name):
+                self._is_folder(entry)
+        return names
+
+    def _note_missing(self, directory: Path) -> None:
+        path = directory / META
+        if os.path.lexists(path):
+            self.note(path, "it is no regular file")
+        elif directory.exists():  # else the whole was removed while this looked
+            self.note(path, "it is missing")
 
     def _named(self, folder: Path, only: str | None) -> Iterator[str]:
         """Yield the names of the folders in which users' things are; they are valid names."""
@@ -102,6 +129,54 @@ class Scan:
     def note(self, path: str | Path, reason: str) -> None:
         """Keep what is wrong with a path."""
         self.damaged.append(DamagedRecord(self.layout.shown(Path(path)), reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What one look at a model's experiments found.
+
+    Attributes
+    ----------
+    stamps : dict
+        Time, size and inode of the records' files (see :class:`mlctl.store.index.Stamp`) by the name of their
+        directory, which may be that of no experiment.
+    """
+
+    project: str
+    model: str
+    stamps: dict[str, tuple[int, int, int]]
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that another walk gives only where names and stamps are the same.
+
+        Python's hash of whole numbers is a fixed function of 64 bits (xxHash); another version's would only
+        cost a comparison stamp by stamp.
+        """
+        names = zlib.crc32("/".join(self.stamps).encode(errors="surrogateescape"))
+        return f"{len(self.stamps)} {names} {hash(tuple(self.stamps.values()))}"
+
+
+def _stamps(folder: Path, names: list[str]) -> list[tuple[int, int, int] | None]:
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # removed while this looked
+        return [None] * len(names)
+    try:
+        return [_stamp(f"{name}/{META}", handle) for name in names]
+    finally:
+        os.close(handle)
+
+
+def _stamp(path: str, folder: int) -> tuple[int, int, int] | None:
+    """Return what :class:`Stamp` holds as a bare tuple: of 100,000 the name costs as much as the look."""
+    try:
+        found = os.stat(path, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return None
+    if found.st_mode & _TYPE != stat.S_IFREG:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino & LARGEST_INTEGER
 
 
 def is_memory(folder: Path) -> bool:

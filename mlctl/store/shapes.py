@@ -1,5 +1,6 @@
 """Whether what a file holds is a record: every field of its type, so that no later reader can stumble."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import PurePosixPath
@@ -9,6 +10,10 @@ from mlctl.domain.records import Record
 from mlctl.store.times import is_stamp
 
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_LARGEST_FLOAT = int(sys.float_info.max)
+_MOST_DIGITS = 399
+"""Of a whole number: YAML is read with more than 400 characters as text, see :mod:`mlctl.params.scalars`."""
+_LARGEST = 10**_MOST_DIGITS
 
 
 def misfit(kind: type[Record], tree: Any) -> str:
@@ -55,12 +60,16 @@ def _of_type(value: Any, kind: Any, where: str) -> str:
 def _is_a(value: Any, kind: type) -> bool:
     if isinstance(value, bool):
         return kind is bool
-    return isinstance(value, int | float) if kind is float else isinstance(value, kind)
+    if isinstance(value, int):
+        return kind in {int, float} and abs(value) <= (_LARGEST if kind is int else _LARGEST_FLOAT)
+    return isinstance(value, kind)
 
 
 def _plain(value: Any, where: str) -> str:
     if isinstance(value, dict):
         return _mapping(value, Any, where)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"{where}: a whole number of more than {_MOST_DIGITS} digits"
     return _sequence(value, Any, where) if isinstance(value, list) else ""
 
 
@@ -82,6 +91,8 @@ def _sequence(value: Any, kind: Any, where: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "a very large number"  # Python refuses to spell one of more than 4,300 digits
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
 

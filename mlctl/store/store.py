@@ -15,7 +15,9 @@ from mlctl.store.listing import DamagedRecord, Listing
 from mlctl.store.site import Site
 
 if TYPE_CHECKING:
+    from mlctl.store.bring import Draft, Known
     from mlctl.store.champion import Event
+    from mlctl.store.index_view import View
     from mlctl.store.kept import Kept
     from mlctl.store.open_experiment import OpenExperiment
     from mlctl.store.retraining import Retraining
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["DamagedRecord", "Event", "Listing", "OpenExperiment", "Store", "Trashed", "find", "init"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 _LATER = {"Event": "champion", "OpenExperiment": "open_experiment", "Trashed": "trash"}
 
@@ -68,6 +71,11 @@ class Store:
         """The store's directory, absolute."""
         return self._site.layout.root
 
+    @property
+    def site(self) -> Site:
+        """What looks after a store as a whole works on: check, repair, gc, merge."""
+        return self._site
+
     # Records in lists
 
     def projects(self) -> Listing[Project]:
@@ -81,6 +89,15 @@ class Store:
     def experiments(self, project: str | None = None, model: str | None = None) -> Listing[Experiment]:
         """Return the experiments by project and number; one whose process died reads as interrupted."""
         return catalogue.experiments(self._site, project, model)
+
+    def ask(
+        self,
+        question: "Callable[[View, tuple[DamagedRecord, ...]], T]",
+        project: str | None = None,
+        model: str | None = None,
+    ) -> T:
+        """Ask the index something about the experiments; see ``catalogue.asked``."""
+        return catalogue.asked(self._site, question, project, model)
 
     def datasets(self, project: str) -> Listing[Dataset]:
         """Return a project's datasets by name."""
@@ -126,7 +143,10 @@ class Store:
         from mlctl.store import sums
 
         directory = self._site.layout.unlinked(self.experiment_directory(experiment))
-        sums.verify(directory, experiment.model_version_id)
+        named = experiment.artifact_file_paths.items()
+        # What came after the end has no checksum; a model never comes then.
+        kept = [path for name, path in named if name == "model" or not path.startswith(f"{REPORTS}/")]
+        sums.verify(directory, experiment.model_version_id, kept)
 
     def read_yaml(self, path: Path) -> dict[str, Any]:
         """Return the mapping in a YAML file of the store; DamagedError where it holds none."""
@@ -159,6 +179,24 @@ class Store:
         from mlctl.store.new_experiment import new_experiment
 
         return new_experiment(self._site, model, commit, now, fields)
+
+    def known_experiments(self) -> "Known":
+        """Return which experiments are in the store or in its trash; see ``bring.known``."""
+        from mlctl.store import bring
+
+        return bring.known(self._site)
+
+    def put_drafts(self, model: Model, drafts: "Sequence[Draft]", now: datetime) -> list[Experiment]:
+        """Name and place experiments that were built aside; see ``bring.put``."""
+        from mlctl.store import bring
+
+        return bring.put(self._site, model, drafts, now)
+
+    def importing(self) -> AbstractContextManager[None]:
+        """Keep other imports out for the length of a block; BusyError where one is at work."""
+        layout = self._site.layout
+        files.make_folder(self._site.tmp)
+        return files.lock(layout.import_lock, what=self._site.command, timeout=0.0)
 
     def add_dataset(self, project: str, record: Dataset, packed: Path | None) -> Dataset:
         """Keep a dataset; see ``datasets.add_dataset``."""
@@ -228,8 +266,8 @@ class Store:
 
     # The experiment in use
 
-    def champion(self, model: Model) -> str | None:
-        """Return the version id of the experiment in use, or None."""
+    def champion(self, model: Model | Experiment) -> str | None:
+        """Return the version id of the experiment in use of a model, or of the one that a try is at."""
         from mlctl.store import champion
 
         return champion.champion(self._site, model.project_name, model.model_name)

@@ -73,6 +73,11 @@ def remove(site: Site, record: Removable, now: datetime) -> str:
         return _move(site, record, path.parent, stamp(now))
 
 
+def set_aside(site: Site, record: Removable, now: datetime) -> str:
+    """Move a thing to the trash because another takes its place; the caller holds the lock."""
+    return _move(site, record, site.layout.unlinked(record_path(site.layout, record)).parent, stamp(now))
+
+
 def _check_idle(site: Site, record: Removable) -> None:
     if isinstance(record, Experiment):
         if champion(site, record.project_name, record.model_name) == record.model_version_id:
@@ -122,8 +127,13 @@ def listing(site: Site) -> tuple[Trashed, ...]:
     trash = site.layout.unlinked(site.layout.trash)
     if not trash.is_dir():
         return ()
-    found = [_read(place) for place in trash.iterdir() if (place / ITEM).is_dir()]
+    found = [_read(place) for place in trash.iterdir() if is_whole(place)]
     return tuple(sorted((t for t in found if t is not None), key=lambda t: (t.removed_datetime, t.name)))
+
+
+def is_whole(place: Path) -> bool:
+    """Tell whether something in the trash has its folder, and neither it nor that is a link."""
+    return not place.is_symlink() and (place / ITEM).is_dir() and not (place / ITEM).is_symlink()
 
 
 def _read(place: Path) -> Trashed | None:

@@ -35,6 +35,23 @@ def model(store: Store) -> Model:
     return store.add_model("iris", "species", "which one", NOW)[0]
 
 
+@pytest.fixture(scope="session")
+def whole_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with all that a store may hold: read it, do not write to it."""
+    from tests.store.whole import whole
+
+    made = init(tmp_path_factory.mktemp("whole") / "mlstore", NOW)[0]
+    whole(made)
+    return made.root
+
+
+@pytest.fixture
+def filled(store: Store, whole_once: Path) -> Path:
+    """Fill the store with a copy of it; gives its directory."""
+    shutil.copytree(whole_once, store.root, dirs_exist_ok=True)
+    return store.root
+
+
 @pytest.fixture
 def finished(store: Store, model: Model) -> Callable[..., Experiment]:
     """Make a finished experiment with two artifacts."""

@@ -2,15 +2,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mlctl.store import Store, catalogue, find
-from mlctl.store.index import Index
+from mlctl.store.index import UNSETTLED, Index
 from mlctl.store.layout import Layout
-from mlctl.store.listing import DamagedRecord
+from mlctl.store.listing import DamagedRecord, Listing
 from mlctl.store.site import Site
 from tests.store.conftest import NOW
 
@@ -58,17 +59,18 @@ def test_a_warm_index_gives_the_same_as_the_files(store, model, finished, settle
     assert store.experiments() == cold[2]
 
 
-def test_what_was_written_just_now_is_not_remembered(store, finished):
-    finished()
-    store.experiments()
-    assert Index(store.root / "index.sqlite").load("experiment") == {}
+def test_what_was_written_just_now_is_kept_and_not_believed(store, finished, read_again):
+    made = finished()
+    assert store.experiments().records == (made,)
+    (entry,) = Index(store.root / "index.sqlite").load("experiment").values()
+    assert entry.stamp == UNSETTLED
+    assert read_again() == [made.model_version_id] == read_again()
 
 
-def test_only_what_changed_is_read_again(store, finished, settle, monkeypatch):
-    one, two = finished(), finished()
-    warm(store, settle)
-    store.update(two, description="changed")
-    read = []
+@pytest.fixture
+def read_again(store, monkeypatch) -> Callable[[], list[str]]:
+    """List the experiments, and name those whose files were read."""
+    read: list[str] = []
     real = catalogue._read
 
     def counted(scan, kind, key, path, stamp):
@@ -76,9 +78,53 @@ def test_only_what_changed_is_read_again(store, finished, settle, monkeypatch):
         return real(scan, kind, key, path, stamp)
 
     monkeypatch.setattr(catalogue, "_read", counted)
+
+    def again() -> list[str]:
+        read.clear()
+        store.experiments()
+        return list(read)
+
+    return again
+
+
+def test_only_what_changed_is_read_again(store, finished, settle, read_again):
+    one, two = finished(), finished()
+    warm(store, settle)
+    assert read_again() == []
+    store.update(two, description="changed")
     assert [e.description for e in store.experiments().records] == ["", "changed"]
-    assert read == [two.model_version_id]
-    assert one.model_version_id not in read
+    assert read_again() == [two.model_version_id]
+    assert one.model_version_id not in read_again()
+
+
+def test_what_a_person_edits_in_place_shows(store, finished, settle):
+    made = finished()
+    warm(store, settle)
+    path = store.experiment_directory(made) / "meta.yaml"
+    with path.open("r+") as stream:
+        text = stream.read().replace("description: ''", "description: by hand")
+        stream.seek(0)
+        stream.write(text)
+    assert store.experiments().records[0].description == "by hand"
+
+
+def test_what_comes_back_is_seen_again(store, finished, settle, read_again):
+    """A walk gives the same fingerprint as before the removal: what the index forgot meanwhile is read."""
+    one, _ = finished(), finished()
+    warm(store, settle)
+    name = store.remove(one, NOW)
+    assert len(store.experiments().records) == 1
+    store.restore(name)
+    assert read_again() == [one.model_version_id]
+    assert len(store.experiments().records) == 2
+
+
+def test_models_that_are_gone_are_forgotten(store, finished, settle):
+    finished()
+    warm(store, settle)
+    store.remove(store.project("iris"), NOW)
+    assert store.experiments() == Listing(())
+    assert Index(store.root / "index.sqlite").load("experiment") == {}
 
 
 def test_what_is_gone_leaves_the_index(store, finished, settle):
@@ -181,9 +227,23 @@ def test_an_experiment_of_another_project_is_out_of_place(store, model, finished
 def test_a_whole_that_is_removed_while_this_looks_is_no_damage(store, finished, monkeypatch):
     made = finished()
     directory = store.experiment_directory(made)
-    monkeypatch.setattr(catalogue.Stamp, "of", classmethod(lambda cls, path: shutil.rmtree(directory)))
+    real = catalogue._read
+
+    def removed(*args):
+        shutil.rmtree(directory)
+        return real(*args)
+
+    monkeypatch.setattr(catalogue, "_read", removed)
     listing = catalogue.experiments(Site(Layout(store.root)))
     assert (listing.records, listing.damaged) == ((), ())
+
+
+def test_a_dataset_whose_record_goes_while_this_looks_is_named(store, model):
+    site = Site(Layout(store.root))
+    path = site.layout.dataset("iris", "iris_nogit_1")
+    path.mkdir(parents=True)
+    (damaged,) = catalogue.datasets(site, "iris").damaged
+    assert damaged.reason == "it is no regular file"
 
 
 def test_a_read_only_store_lists_and_keeps_quiet_about_its_index(read_only):
@@ -224,3 +284,15 @@ def test_reading_needs_neither_lock_nor_number(store, finished, name):
     for path in store.root.rglob(name):
         path.unlink()
     assert store.experiments().records == (made,)
+
+
+def test_a_damaged_model_costs_itself_alone(store, model):
+    store.add_project("wine", "", NOW)
+    for name in ("torn", "gone"):
+        store.add_model("wine", name, "", NOW)
+    layout = Layout(store.root)
+    (layout.model("wine", "torn") / "meta.yaml").write_text("a: [")
+    (layout.model("wine", "gone") / "meta.yaml").unlink()
+    listing = store.models()
+    assert listing.records == (model,)
+    assert [d.path.split("/")[-2] for d in listing.damaged] == ["gone", "torn"]

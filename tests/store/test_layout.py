@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from mlctl.errors import DamagedError
-from mlctl.store.layout import README, Layout
+from mlctl.store.layout import Layout
+from mlctl.store.pages import README
 
 LAYOUT = Layout(Path("/data/work/mlstore"))
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -130,7 +131,63 @@ def test_what_a_removed_project_left_is_no_project(scan):
     assert not is_memory(scan.layout.project("none"))
 
 
-def test_known_names_are_not_looked_at_again(scan):
-    make(scan, "iris/models/m/experiments/anything")
-    key = Key("experiment", "iris", "m", "anything")
-    assert [found for found, _ in scan.experiments(known={key})] == [key]
+def record(scan: Scan, name: str, text: str = "a: 1\n") -> Path:
+    folder = scan.layout.experiment("iris", "m", name)
+    folder.mkdir(parents=True)
+    (folder / "meta.yaml").write_text(text)
+    return folder / "meta.yaml"
+
+
+def test_a_walk_gives_the_stamps_of_records(scan):
+    path = record(scan, "iris_nogit_1")
+    record(scan, "notes")
+    found = path.stat()
+    walk = scan.walk("iris", "m")
+    assert walk.stamps["iris_nogit_1"] == (found.st_mtime_ns, 5, found.st_ino)
+    assert sorted(walk.stamps) == ["iris_nogit_1", "notes"]
+    assert scan.walk("iris", "none").stamps == {}
+
+
+def test_a_fingerprint_tells_of_every_change(scan):
+    one = record(scan, "iris_nogit_1")
+    seen = [scan.walk("iris", "m").fingerprint]
+    assert scan.walk("iris", "m").fingerprint == seen[0]
+    record(scan, "iris_nogit_2")
+    seen.append(scan.walk("iris", "m").fingerprint)
+    os.utime(one, ns=(1, 1))
+    seen.append(scan.walk("iris", "m").fingerprint)
+    one.write_text("b: 22\n")
+    os.utime(one, ns=(1, 1))
+    seen.append(scan.walk("iris", "m").fingerprint)
+    one.parent.rename(one.parent.with_name("iris_nogit_3"))
+    seen.append(scan.walk("iris", "m").fingerprint)
+    assert len(set(seen)) == 5
+
+
+def test_a_walk_names_what_has_no_record(scan, tmp_path):
+    record(scan, "iris_nogit_1").unlink()
+    record(scan, "notes").unlink()
+    path = record(scan, "iris_nogit_2")
+    path.unlink()
+    path.mkdir()
+    scan.layout.experiment("iris", "m", "iris_nogit_3").symlink_to(tmp_path)
+    assert scan.walk("iris", "m").stamps == {}
+    assert {(Path(d.path).name, d.reason) for d in scan.damaged} == {
+        ("meta.yaml", "it is missing"),
+        ("meta.yaml", "it is no regular file"),
+        ("iris_nogit_3", "it is a link, which a store does not follow"),
+    }
+
+
+def test_what_is_removed_while_this_walks_is_no_damage(scan, monkeypatch):
+    record(scan, "iris_nogit_1")
+    real = os.open
+
+    def removed(path, *args, **more):
+        monkeypatch.undo()
+        shutil.rmtree(scan.layout.projects)
+        return real(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", removed)
+    assert scan.walk("iris", "m").stamps == {}
+    assert scan.damaged == []
