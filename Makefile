@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# The oldest and the newest MLflow that stores are exchanged with; by hand: make mlflow MLFLOW="3.6.0 3.12.0"
+MLFLOW ?= 2.22.5 3.17.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint format docs bench clean
+.PHONY: help demo test test-slow check lint format docs bench mlflow clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +44,15 @@ docs: $(BIN)/mlctl  ## write the generated pages of docs/
 
 bench: $(BIN)/mlctl  ## measure what the README claims, side by side
 	$(BIN)/python -m benchmarks
+
+mlflow: $(MLFLOW:%=.mlflow/%/made)  ## make .mlflow/VERSION, real MLflows that the tests compare with
+
+# Whole or not at all: a directory that pip has not finished has no "made".
+.mlflow/%/made:
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'mlflow==$*' || { rm -rf $(@D); exit 1; }
+	@touch $@
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo .coverage* .mypy_cache .ruff_cache .pytest_cache

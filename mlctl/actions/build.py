@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from mlctl import files
 from mlctl.actions import card
+from mlctl.actions.asked import open_to_ask
 from mlctl.actions.build_sklearn import sklearn_entries
 from mlctl.actions.build_source import Source, source_of
-from mlctl.actions.recorded import recorded
+from mlctl.actions.with_python import write_with_python
 from mlctl.bundle.file import contents
 from mlctl.bundle.file.assemble import packed_sha256, sealed, to_file, to_folder
+from mlctl.bundle.file.carried import Carried
 from mlctl.bundle.file.golden import Row
 from mlctl.bundle.file.program import compiled, loaded, sources
 from mlctl.bundle.file.prove import Proof, prove
@@ -47,6 +49,8 @@ class Order:
         Of the sklearn tier: carry the packages as wheels.
     trust : bool
         Also load a model whose types mlctl does not know.
+    with_python : bool
+        Of a folder: carry an interpreter along.
     """
 
     output: Path | None = None
@@ -56,6 +60,7 @@ class Order:
     systemd: bool = False
     wheels: bool = False
     trust: bool = False
+    with_python: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,15 @@ class Built:
     size : int
         Bytes; of a folder, those of its files.
     sha256 : str
-        Of the file; of a folder, of its manifest.
+        Of the file; of a folder, of its manifest; with an interpreter, of its SHA256SUMS.
     proofs : tuple of Proof
         What it answers in fresh processes, against scikit-learn: without NumPy, then with it.
     golden : int
         How many of the rows of a proof are golden ones; the others were held out of training.
     signed : bool
         Whether it is signed.
+    carried : Carried or None
+        The interpreter that came along.
     """
 
     path: Path
@@ -93,6 +100,7 @@ class Built:
     proofs: tuple[Proof, ...]
     golden: int
     signed: bool
+    carried: Carried | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; the path is the file's name alone, for records name no place outside."""
@@ -111,7 +119,7 @@ def build(store: Store, experiment: Experiment, order: Order, *, now: datetime) 
     MlctlError
         When the bundle cannot be written.
     """
-    with recorded(store, experiment) as record, store.scratch_for_reading() as scratch:
+    with open_to_ask(store, experiment, trust=order.trust) as record, store.scratch_for_reading() as scratch:
         source = source_of(record, experiment, trust=order.trust)
         base = _common(store, source)
         try:
@@ -123,7 +131,10 @@ def build(store: Store, experiment: Experiment, order: Order, *, now: datetime) 
                     "take a folder with scikit-learn's own model: --format dir",
                 ) from None
             built, entries = _sklearn(source, base, order, refused.message, scratch)
-        built = _write(built, entries, order)
+        if order.with_python:
+            built = _with_python(built, entries, source, order, scratch)
+        else:
+            built = _write(built, entries, order)
     told = {"schema_version": 1, "build_datetime": store.stamp(now), **built.to_dict()}
     store.add_report(experiment, REPORT, "build.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     return built
@@ -147,9 +158,11 @@ def _requested(source: Source, order: Order, tier: Tier) -> dict[str, bytes]:
     name, portable_tier = _target(source.experiment, order).name, tier != "sklearn"
     entries = {contents.NOTICE: contents.notice(portable=portable_tier).encode()}
     if order.dockerfile:
-        entries[contents.DOCKERFILE] = contents.dockerfile(name, portable=portable_tier).encode()
+        text = contents.dockerfile(name, portable=portable_tier, carried=order.with_python)
+        entries[contents.DOCKERFILE] = text.encode()
     if order.systemd:
-        entries[contents.UNIT] = contents.unit(name, source.experiment, portable=portable_tier).encode()
+        text = contents.unit(name, source.experiment, portable=portable_tier, carried=order.with_python)
+        entries[contents.UNIT] = text.encode()
     return entries
 
 
@@ -251,3 +264,18 @@ def _write(built: Built, entries: Mapping[str, bytes], order: Order) -> Built:
     to_folder(entries, built.path)
     size = sum(map(len, entries.values()))
     return replace(built, size=size, sha256=hashlib.sha256(entries[MANIFEST]).hexdigest())
+
+
+def _with_python(
+    built: Built, entries: Mapping[str, bytes], source: Source, order: Order, scratch: Path
+) -> Built:
+    asked = (contents.DOCKERFILE, contents.UNIT)
+    beside = {name: entries[name] for name in asked if name in entries}
+    written = write_with_python(built.path, entries, beside, _told(source), key=order.sign, scratch=scratch)
+    return replace(
+        built,
+        size=written.size,
+        sha256=written.sha256,
+        proofs=(*built.proofs, written.proof),
+        carried=written.carried,
+    )

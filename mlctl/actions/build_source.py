@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import threadpoolctl
 
-from mlctl.actions.evaluate import held_out_positions, load_model
+from mlctl.actions.asked import as_fitted, asked
+from mlctl.actions.evaluate import load_model
 from mlctl.actions.fitted_service import Fitted
-from mlctl.actions.make_offer import columns_of, rows_of
-from mlctl.actions.prepare import prepare
+from mlctl.actions.make_offer import rows_of
 from mlctl.actions.recorded import Recorded
 from mlctl.bundle.file import contents
 from mlctl.bundle.file.golden import Answer, Row, chosen, golden
@@ -49,12 +49,11 @@ def source_of(record: Recorded, experiment: Experiment, *, trust: bool) -> Sourc
         When it has no model, a file is not as it was, or the model needs trust.
     """
     fitted = load_model(record, trust=trust)
-    prepared = prepare(record.parameters, record.table, record.rules)
-    columns, data = columns_of(fitted, prepared), record.parameters.data
-    frame = prepared.problem.frame.iloc[held_out_positions(record, prepared)[:CHECKED]]
+    found, data = asked(record, fitted), record.parameters.data
+    columns, frame = found.columns, found.frame.iloc[:CHECKED]
     names = [column.name for column in columns]
     rows, missing = rows_of(frame, names), ("", *data.missing)
-    face = Fitted(fitted, columns, prepared.problem.task, prepared.problem.classes, data.dates, missing)
+    face = Fitted(fitted, columns, found.task, found.classes, found.dates, missing)
     held: dict[str, Any] = {
         "columns": names,
         "rows": [list(row.values()) for row in rows],
@@ -62,20 +61,22 @@ def source_of(record: Recorded, experiment: Experiment, *, trust: bool) -> Sourc
     }
     gaps = [_gap(answer) for answer in held["answers"]]
     picked = chosen(rows, {column.name: column.kind for column in columns}, gaps)
-    dataset = record.store.dataset(experiment.project_name, str(experiment.training_dataset["dataset"]))
-    seen = {str(one["column"]): {key: one[key] for key in _FACTS if key in one} for one in dataset.schema}
+    seen = {
+        str(one["column"]): {key: one[key] for key in _FACTS if key in one} for one in found.dataset.schema
+    }
     schema = contents.schema(
-        columns, experiment, data.target, face.classes, data.dates, seen, missing, (*MISSING, *data.missing)
+        columns, experiment, found.target, face.classes, found.dates, seen, missing, (*MISSING, *data.missing)
     )
     told = golden(picked, lambda row: _answer(face, row), names)
-    return Source(record, fitted, face, experiment, dataset, columns, schema, told, held)
+    return Source(record, fitted, face, experiment, found.dataset, columns, schema, told, held)
 
 
 def _answers(face: Fitted, fitted: Any, frame: Any) -> list[Answer]:
     """Return scikit-learn's answers to a whole table."""
     with threadpoolctl.threadpool_limits(1):
-        values = np.asarray(fitted.predict(frame)).ravel().tolist()
-        chances = np.asarray(fitted.predict_proba(frame)).tolist() if face.has_probabilities else None
+        rows = as_fitted(fitted, frame)
+        values = np.asarray(fitted.predict(rows)).ravel().tolist()
+        chances = np.asarray(fitted.predict_proba(rows)).tolist() if face.has_probabilities else None
     return list(zip(values, chances or [None] * len(values), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,12 @@ from mlctl import __version__
 from mlctl.bundle.main.bundle import FORMAT
 from mlctl.domain.columns import Column
 from mlctl.domain.records import Dataset, Experiment
+from mlctl.errors import UsageError
 
 CARD, NOTICE, DOCKERFILE, UNIT = "MODEL_CARD.md", "LICENSES/NOTICE.txt", "Dockerfile", "model.service"
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+")
+_NO_TAG = re.compile(r"[^a-z0-9]+")
 
 _NEEDS = {"python": ">=3.8", "packages": "none", "numpy": "used where it is there and quicker"}
 
@@ -63,6 +68,16 @@ ENTRYPOINT ["python3", "-I", "/{name}"]
 CMD ["serve", "--host", "0.0.0.0"{trust}]
 """
 
+_CARRIED_DOCKERFILE = """\
+# docker build -t {tag} {name} && docker run --rm --read-only -p 8080:8080 {tag}
+FROM debian:stable-slim
+COPY . /opt/{name}
+USER 65534:65534
+EXPOSE 8080
+ENTRYPOINT ["/opt/{name}/run"]
+CMD ["serve", "--host", "0.0.0.0"{trust}]
+"""
+
 _UNIT = """\
 # Copy the bundle to /opt/mlctl/{name}, this file to /etc/systemd/system/, then: systemctl enable --now {unit}
 [Unit]
@@ -70,7 +85,7 @@ Description={title}
 After=network.target
 
 [Service]
-ExecStart=/usr/bin/env python3 -I /opt/mlctl/{name} serve --host 127.0.0.1 --port 8080{trust}
+ExecStart={start} serve --host 127.0.0.1 --port 8080{trust}
 Restart=on-failure
 DynamicUser=yes
 ProtectSystem=strict
@@ -79,8 +94,7 @@ PrivateTmp=yes
 PrivateDevices=yes
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_INET AF_INET6
-MemoryDenyWriteExecute=yes
-
+{strict}
 [Install]
 WantedBy=multi-user.target
 """
@@ -177,17 +191,41 @@ def notice(*, portable: bool) -> str:
     return (_NOTICE if portable else _CARRIED).format(version=__version__, licence=_LICENCE)
 
 
-def dockerfile(name: str, *, portable: bool) -> str:
-    """Return a Dockerfile that serves the bundle of that name beside it."""
+def dockerfile(name: str, *, portable: bool, carried: bool = False) -> str:
+    """Return a Dockerfile that serves the bundle of that name beside it, or around it where it is carried."""
+    _check_name(name)
     copy = f"COPY {name} /{name}\n"
     if not portable:
         copy += f"RUN pip install --no-cache-dir -r /{name}/requirements.txt\n"
     trust = "" if portable else ', "--trust"'
-    return _DOCKERFILE.format(tag=name.partition(".")[0].lower(), name=name, copy=copy, trust=trust)
+    text = _CARRIED_DOCKERFILE if carried else _DOCKERFILE
+    return text.format(tag=_tag(name), name=name, copy=copy, trust=trust)
 
 
-def unit(name: str, experiment: Experiment, *, portable: bool) -> str:
+def unit(name: str, experiment: Experiment, *, portable: bool, carried: bool = False) -> str:
     """Return a systemd unit that serves the bundle of that name."""
+    _check_name(name)
     title = f"{experiment.project_name}/{experiment.model_name} {experiment.model_version_id}"
-    trust = "" if portable else " --trust"
-    return _UNIT.format(name=name, unit=UNIT, title=title, trust=trust)
+    return _UNIT.format(
+        name=name,
+        unit=UNIT,
+        title=title.replace("%", "%%"),
+        start=f"/opt/mlctl/{name}/run" if carried else f"/usr/bin/env python3 -I /opt/mlctl/{name}",
+        trust="" if portable else " --trust",
+        # scikit-learn's libraries make code while they run.
+        strict="MemoryDenyWriteExecute=yes\n" if portable else "",
+    )
+
+
+def _tag(name: str) -> str:
+    """Return a name that Docker takes for an image."""
+    return _NO_TAG.sub("-", name.partition(".")[0].lower()).strip("-_.") or "model"
+
+
+def _check_name(name: str) -> None:
+    # In a Dockerfile and in a unit a space ends a word, and $ and % begin something else.
+    if not _PLAIN.fullmatch(name):
+        raise UsageError(
+            f"a Dockerfile or a unit cannot name the bundle {name!r}",
+            "choose --output with letters, digits, '.', '_' and '-' only",
+        )

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from mlctl.errors import MlctlError
 
-How = Literal["Python alone", "NumPy", "scikit-learn"]
-_WORDS: dict[How, tuple[tuple[str, ...], tuple[str, ...]]] = {
+How = Literal["Python alone", "NumPy", "scikit-learn", "the Python that it carries"]
+_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Python alone": (("-I", "-S"), ("--numpy", "no")),
     "NumPy": (("-I",), ("--numpy", "yes")),
     "scikit-learn": (("-I",), ("--trust",)),
@@ -23,7 +23,7 @@ class Proof:
 
     Attributes
     ----------
-    how : {"Python alone", "NumPy", "scikit-learn"}
+    how : {"Python alone", "NumPy", "scikit-learn", "the Python that it carries"}
         What computed.
     rows : int
         How many were compared, each alone and all together.
@@ -70,16 +70,42 @@ def prove(bundle: Path, told: dict[str, Any], scratch: Path, how: How) -> Proof:
     MlctlError
         When the bundle does not run.
     """
-    rows = scratch / "rows.json"
-    rows.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     flags, more = _WORDS[how]
-    words = ("selftest", "--json", "--against", str(rows), *more)
+    return _proof([sys.executable, *flags, str(bundle)], more, told, scratch, how, {})
+
+
+def prove_carried(run: Path, told: dict[str, Any], scratch: Path, *, packages: bool) -> Proof:
+    """Run the self-test of a bundle that carries its Python: without any environment, and from elsewhere.
+
+    Parameters
+    ----------
+    run : Path
+        The script that starts it.
+    packages : bool
+        Whether it needs some, and computes with scikit-learn; see :func:`prove` for the others.
+    """
+    more = _WORDS["scikit-learn" if packages else "Python alone"][1]
+    how: How = "the Python that it carries"
+    return _proof([str(run.resolve())], more, told, scratch, how, {"env": {}, "cwd": "/"})
+
+
+def _proof(
+    command: list[str],
+    more: tuple[str, ...],
+    told: dict[str, Any],
+    scratch: Path,
+    how: How,
+    conditions: dict[str, Any],
+) -> Proof:
+    rows = scratch.resolve() / "rows.json"
+    rows.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, *flags, str(bundle), *words],
+        [*command, "selftest", "--json", "--against", str(rows), *more],
         capture_output=True,
         check=False,
         text=True,
         stdin=subprocess.DEVNULL,
+        **conditions,
     )
     if not done.stdout:
         raise MlctlError(f"the bundle does not run in a process of its own: {done.stderr.strip()[-500:]}")

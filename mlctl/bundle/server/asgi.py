@@ -74,7 +74,11 @@ class _Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._started()
+                try:
+                    self._started()
+                except Exception as error:  # a server that is not told goes on without its model
+                    await send({"type": "lifespan.startup.failed", "message": _told(error)})
+                    return
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._log:
@@ -118,6 +122,12 @@ class _Application:
             parts.append(part)
             more = message.get("more_body", False)
         return b"".join(parts)
+
+
+def _told(error: Exception) -> str:
+    said = getattr(error, "message", "") or f"{type(error).__name__}: {error}"
+    hint = getattr(error, "hint", "")
+    return f"{said}\n  fix: {hint}" if hint else said
 
 
 def _head(scope: dict[str, Any]) -> Head:

@@ -63,6 +63,8 @@ class Asked:
             "model_name": service.name,
             "model_version": service.version,
             "id": self.number if self.number is not None else number,
+            # /feedback knows a prediction by this one, whatever the client calls its request
+            "parameters": {"prediction_id": number},
             "outputs": outputs,
         }
         return Reply(dump(told).encode("utf-8", "replace"))

@@ -1,7 +1,8 @@
 """The served log: inputs, outputs and the actual values that came back, a JSON object a line.
 
-``served-<time>-<process>.jsonl`` in one directory; each worker writes files of its own. The first line of
-each file says what wrote it; the others are predictions and feedback::
+``served-<time>-<process>-<count>.jsonl`` in one directory; each worker writes files of its own. The first
+line of each file says what wrote it, and is there again where another version takes over; the others are
+predictions and feedback. ``what`` comes first in every line::
 
     {"what": "log", "format": 1, "model": "species", "version": "iris_3f9a1c_12", "sample": 1.0,
      "redacted": []}
@@ -10,9 +11,10 @@ each file says what wrote it; the others are predictions and feedback::
      "output": "setosa", "probabilities": {"setosa": 0.98}}
     {"what": "feedback", "id": "5f0c-1a", "time": "2026-01-10T09:00:00.000000Z", "actual": "setosa"}
 
-Inputs are as they were sent, columns that the model does not use among them: one of those may be the key that
-an actual value is found by. Redacted columns are left out. What the disk refuses is counted and dropped: a
-server does not stop answering because its log is full.
+Inputs are as they were sent, columns that the model does not use among them: one of those may be the key
+that an actual value is found by. Redacted columns are left out. The feedback of a prediction may stand in
+another file than the prediction, and in another worker's; of several for one id the last counts. What the
+disk refuses is counted and dropped: a server does not stop answering because its log is full.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import os
 from datetime import datetime, timezone
 
 from .answers import dump, finite, prediction_id
+from .log_files import PREFIX, SUFFIX, keep_newest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 FORMAT = 1
-PREFIX, SUFFIX = "served-", ".jsonl"
 
 __all__ = ["FORMAT", "PREFIX", "SUFFIX", "ServedLog", "stamp"]
 
@@ -67,7 +69,7 @@ class ServedLog:
         self._file = -1
         self._model = self._version = ""
         self._opened = self._size = 0
-        self._files: list[str] = []
+        self._count = 0
         self._due = 0.0
 
     def predictions(
@@ -81,29 +83,31 @@ class ServedLog:
             if self._due >= 1.0:
                 self._due -= 1.0
                 told = _told(service, prediction_id(number, place, many), now, self._shown(row), answer)
-                self._lines.append(_line(told))
+                self._add(told)
 
     def feedback(self, service: Service, number: str, actual: Any) -> None:
         """Write down the actual value of a prediction."""
         self._begin(service)
-        told = {"what": "feedback", "id": number, "time": stamp(self._clock()), "actual": actual}
-        self._lines.append(_line(told))
+        self._add({"what": "feedback", "id": number, "time": stamp(self._clock()), "actual": actual})
 
     def flush(self) -> None:
         """Write what was collected; begin a new file where this one is full."""
         if not self._lines:
             return
         lines, self._lines = self._lines, []
+        count, self._count = self._count, 0
         try:
+            if self._file >= 0 and not os.fstat(self._file).st_nlink:
+                self.close()  # somebody has removed it
             if self._file < 0:
                 self._open()
             self._write("".join(lines))
             full = self._size >= self._settings.log_bytes
         except OSError:
-            self._note("log_lost", len(lines))
+            self._note("log_lost", count)
             full = True
         else:
-            self._note("logged", len(lines))
+            self._note("logged", count)
         if full:
             self.close()
 
@@ -119,10 +123,21 @@ class ServedLog:
         self.close()
 
     def _begin(self, service: Service) -> None:
-        """Begin a new file where another version is served from here on."""
-        if service.version != self._version:
-            self.end()
-            self._version, self._model = service.version, service.name
+        """Say so where another version is served from here on.
+
+        In the same file: while one version takes over from another, both answer by turns, and a file for each
+        turn would soon push out the older ones.
+        """
+        if service.version == self._version:
+            return
+        self.flush()
+        self._version, self._model = service.version, service.name
+        if self._file >= 0:
+            self._lines.append(_line(self._heading()))
+
+    def _add(self, told: Mapping[str, Any]) -> None:
+        self._lines.append(_line(told))
+        self._count += 1
 
     def _open(self) -> None:
         folder = self._settings.log_dir
@@ -133,10 +148,8 @@ class ServedLog:
         path = os.path.join(folder, name)
         # Rows may tell of people: others than the owner and the group have no business there.
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o640)
-        self._files.append(path)
         self._write(_line(self._heading()))
-        while len(self._files) > self._settings.log_files:
-            os.remove(self._files.pop(0))
+        keep_newest(path, self._model, self._settings.log_files * self._settings.workers)
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "replace")

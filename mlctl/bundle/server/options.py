@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--log-mb", type=_count, default=usual.log_bytes >> 20, help="size of one log file, in MB"
     )
     parser.add_argument(
-        "--log-files", type=_count, default=usual.log_files, help="log files that a worker keeps"
+        "--log-files", type=_count, default=usual.log_files, help="log files kept for each worker"
     )
     parser.add_argument(
         "--max-body-mb", type=_count, default=usual.most_body >> 20, help="largest body, in MB"

@@ -46,7 +46,7 @@ class Settings:
     log_bytes : int
         Size at which a log file is closed and the next one begun.
     log_files : int
-        Log files of one worker that are kept; the oldest are removed.
+        Log files that are kept for each worker, those of earlier starts among them; the oldest are removed.
     watch_s : float
         Seconds between two looks at whether there is a new version.
     count_s : float

@@ -1,6 +1,12 @@
 import json
+import re
+import shutil
+import subprocess
+
+import pytest
 
 from mlctl.bundle.file import contents
+from mlctl.errors import UsageError
 from tests.bundle import made
 
 
@@ -41,3 +47,62 @@ def test_notices_and_ways_to_run_it():
     assert "Description=toy/kind toy_nogit_1\n" in unit
     assert "python3 -I /opt/mlctl/b.pyz serve --host 127.0.0.1 --port 8080\n" in unit
     assert "--port 8080 --trust\n" in contents.unit("b", made.EXPERIMENT, portable=False)
+
+
+def test_ways_to_run_it_with_its_own_python():
+    docker = contents.dockerfile("Iris_1", portable=True, carried=True)
+    assert docker.startswith("# docker build -t iris-1 Iris_1 && docker run")
+    assert "COPY . /opt/Iris_1\n" in docker
+    assert 'ENTRYPOINT ["/opt/Iris_1/run"]\nCMD ["serve", "--host", "0.0.0.0"]\n' in docker
+    unit = contents.unit("b", made.EXPERIMENT, portable=True, carried=True)
+    assert "ExecStart=/opt/mlctl/b/run serve --host 127.0.0.1 --port 8080\n" in unit
+    assert "MemoryDenyWriteExecute=yes\n\n[Install]" in unit
+    assert "MemoryDenyWriteExecute" not in contents.unit("b", made.EXPERIMENT, portable=False)
+
+
+@pytest.mark.parametrize("name", ["my bundle.pyz", "b$HOME.pyz", "b%n.pyz", "b\n.pyz", '"b".pyz', "ü.pyz"])
+def test_a_name_that_would_mean_something_else_there(name):
+    with pytest.raises(UsageError, match="cannot name the bundle"):
+        contents.dockerfile(name, portable=True)
+    with pytest.raises(UsageError, match="cannot name the bundle"):
+        contents.unit(name, made.EXPERIMENT, portable=True)
+
+
+INSTRUCTION = re.compile(
+    r"(FROM [a-z:0-9-]+|COPY \S+ /\S+|RUN [^\n]+|USER \d+:\d+|EXPOSE \d+|(ENTRYPOINT|CMD) (?P<words>\[.*\]))"
+)
+
+
+@pytest.mark.parametrize("portable", [True, False])
+@pytest.mark.parametrize("carried", [True, False])
+def test_every_line_of_a_dockerfile_is_an_instruction(portable, carried):
+    text = contents.dockerfile("iris_3f9a1c_12.pyz", portable=portable, carried=carried)
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    found = [INSTRUCTION.fullmatch(line) for line in lines]
+    assert all(found), lines
+    assert [line.split()[0] for line in lines if not line.startswith("RUN")] == [
+        "FROM",
+        "COPY",
+        "USER",
+        "EXPOSE",
+        "ENTRYPOINT",
+        "CMD",
+    ]
+    assert all(json.loads(match["words"]) for match in found if match["words"])
+
+
+@pytest.mark.parametrize("portable", [True, False])
+@pytest.mark.parametrize("carried", [True, False])
+def test_systemd_takes_the_unit(portable, carried, tmp_path):
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not installed")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "run").write_text("#!/bin/sh\n")
+    (tmp_path / "b" / "run").chmod(0o755)
+    text = contents.unit("b", made.EXPERIMENT, portable=portable, carried=carried)
+    (tmp_path / contents.UNIT).write_text(text.replace("/opt/mlctl", str(tmp_path)))
+    done = subprocess.run(
+        [analyze, "verify", str(tmp_path / contents.UNIT)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if contents.UNIT in line]) == (0, [])

@@ -221,6 +221,7 @@ def test_the_open_inference_protocol(client):
     ]
     status, told = client.post("/v2/models/small/infer", {"id": "mine", "inputs": inputs})
     assert (status, told["id"], told["model_version"]) == (200, "mine", "small_abc123_1")
+    assert told["parameters"]["prediction_id"] not in ("", "mine")
     assert told["outputs"] == [
         {"name": "predict", "shape": [2], "datatype": "BYTES", "data": ["high", "low"]},
         {"name": "probabilities", "shape": [2, 2], "datatype": "FP64", "data": [0.75, 0.25, 0.25, 0.75]},

@@ -112,3 +112,31 @@ def test_an_answer_is_taken_once():
         return await asker.future
 
     assert asyncio.run(twice()) == "first"
+
+
+def test_a_service_that_cannot_be_made_ends_the_server():
+    class AbsentError(Exception):
+        message, hint = "there is no model", "name one"
+
+    def told(error):
+        async def live():
+            sent = []
+
+            async def receive():
+                return {"type": "lifespan.startup"}
+
+            async def send(message):
+                sent.append(message)
+
+            def make():
+                raise error
+
+            await asgi(make)({"type": "lifespan"}, receive, send)
+            return sent
+
+        (message,) = asyncio.run(live())
+        assert message["type"] == "lifespan.startup.failed"
+        return message["message"]
+
+    assert told(AbsentError()) == "there is no model\n  fix: name one"
+    assert told(ValueError("7")) == "ValueError: 7"

@@ -373,14 +373,36 @@ class TestLog:
             log.flush()
         assert [line["id"] for line in self.lines(tmp_path) if "id" in line] == ["a-2", "a-3"]
 
-    def test_another_version_has_a_file_of_its_own(self, tmp_path):
+    def test_versions_that_answer_by_turns_share_a_file(self, tmp_path):
+        log = self.log(tmp_path, log_files=1)
+        other = service(version="small_abc123_2")
+        for known, number in ((service(), "a-1"), (other, "a-2"), (service(), "a-3")):
+            log.predictions(known, number, [ROW], self.answers())
+        log.feedback(other, "a-1", "low")
+        log.end()
+        assert [(line["what"], line.get("version", "")[-1:]) for line in self.lines(tmp_path)] == [
+            *(("log", "1"), ("prediction", "1"), ("log", "2"), ("prediction", "2")),
+            *(("log", "1"), ("prediction", "1"), ("log", "2"), ("feedback", "")),
+        ]
+        assert len(list(tmp_path.iterdir())) == 1
+        assert self.counted.total("logged") == 4
+
+    def test_a_file_that_was_removed_is_begun_again(self, tmp_path):
         log = self.log(tmp_path)
         log.predictions(service(), "a-1", [ROW], self.answers())
-        log.predictions(service(version="small_abc123_2"), "a-2", [ROW], self.answers())
-        log.feedback(service(version="small_abc123_2"), "a-1", "low")
+        log.flush()
+        next(tmp_path.iterdir()).unlink()
+        log.predictions(service(), "a-2", [ROW], self.answers())
         log.end()
-        heads = [line["version"] for line in self.lines(tmp_path) if line["what"] == "log"]
-        assert heads == ["small_abc123_1", "small_abc123_2"]
+        assert [line.get("id") for line in self.lines(tmp_path)] == [None, "a-2"]
+
+    def test_files_of_an_earlier_start_are_counted(self, tmp_path):
+        for start in range(4):
+            log = self.log(tmp_path, log_files=1, workers=2)
+            log.predictions(service(), f"a-{start}", [ROW], self.answers())
+            log._opened = start  # as if another process had a name of its own
+            log.end()
+        assert [line["id"] for line in self.lines(tmp_path) if "id" in line] == ["a-2", "a-3"]
 
     def test_what_the_disk_refuses_is_counted_and_dropped(self, tmp_path, monkeypatch):
         (tmp_path / "file").write_text("")
