@@ -13,6 +13,7 @@ BENCHMARKS = (
     ["drift", "--tables", "20"],
     ["gate", "--rounds", "500"],
     ["tick"],
+    ["tracking"],
     ["portable"],
     ["bundle"],
     ["serve"],

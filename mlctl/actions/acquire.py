@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
+from mlctl.actions.named_dataset import source_of
 from mlctl.data.read import ReadTable, read
 from mlctl.data.schema import infer
 from mlctl.data.sources import Source, resolve
@@ -33,7 +34,7 @@ class Fetched:
         return (*self.source.notes, *self.table.notes)
 
 
-def fetch(loaded: Loaded, base: Path, scratch: Path) -> Fetched:
+def fetch(loaded: Loaded, base: Path, scratch: Path, store: Store | None = None) -> Fetched:
     """Read the data.
 
     Parameters
@@ -44,9 +45,14 @@ def fetch(loaded: Loaded, base: Path, scratch: Path) -> Fetched:
         What relative paths are relative to.
     scratch : Path
         Where what is no file yet is written.
+    store : Store, optional
+        Where ``data.dataset`` is looked for.
     """
     data = loaded.parameters.data
-    source = resolve(data, base, scratch, loaded.effective["data"])
+    if store is not None and data.dataset is not None:
+        source = source_of(store, loaded, scratch)
+    else:
+        source = resolve(data, base, scratch, loaded.effective["data"])
     stamps = _stamps(source)
     return Fetched(source, read(source.members, data), stamps)
 

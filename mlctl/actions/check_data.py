@@ -1,7 +1,7 @@
 """Hold new rows to what training saw: the same check for a person, for training and for what comes later."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from mlctl.actions import datasets, tables
 from mlctl.actions.locate import Place
 from mlctl.actions.model_drift import Model, behind
+from mlctl.actions.own_steps import stepped
 from mlctl.data.drift import Drift, drift
 from mlctl.data.pandera_schema import PYTHON, enforcing, is_pandera
 from mlctl.data.pandera_script import pandera_script
@@ -117,12 +118,18 @@ def drifted(place: Place, word: str, against: str, *, trust: bool = False) -> Dr
 def _by_model(place: Place, word: str, model: Model) -> Drift:
     reference, rows = model.recorded.table.frame, model.held_out()
     with tables.named(place, word, model.dataset) as now:
-        return drift(
+        frame = stepped(model.recorded.parameters, now.table, model.recorded.rules).frame
+        hidden = [name for name in now.redacted if name in model.names and name not in frame]
+        found = drift(
             reference,
-            now.table.frame,
+            frame,
             roles=model.roles,
             importance=model.importance(),
-            predictions=(model.answers(reference.iloc[rows]), model.answers(now.table.frame)),
-            predicted=rows,
+            predictions=None if hidden else (model.answers(reference.iloc[rows]), model.answers(frame)),
+            predicted=None if hidden else rows,
             seed=model.recorded.parameters.seed,
         )
+    told = [(name, "is redacted in the served log") for name in hidden]
+    without = [("predictions", "cannot be made without what is redacted")] if hidden else []
+    others = [pair for pair in found.left_out if pair[0] not in hidden]
+    return replace(found, left_out=(*others, *told, *without))

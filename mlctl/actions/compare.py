@@ -11,6 +11,7 @@ from typing import Any
 from mlctl.actions.fields import canonical, fields_of, flat_parameters
 from mlctl.actions.recommend import recommend_from
 from mlctl.domain.choice import difference, tolerance
+from mlctl.domain.logged import LOGGED, is_only_logged, logged_metric, primary
 from mlctl.domain.metrics import METRICS, Metric, find_metric
 from mlctl.domain.records import Experiment
 from mlctl.domain.refs import best_first, latest_first, latest_ladder
@@ -127,11 +128,29 @@ def compare(
 
 
 def _metric(experiments: Sequence[Experiment], wanted: str | None) -> Metric:
+    logged = _logged(experiments, wanted)
+    if logged is not None:
+        return logged
     name = wanted or next((e.metric for e in latest_first(experiments) if e.metric), "accuracy_score")
     metric = find_metric(name)
     if metric is None:
         raise UsageError(f"unknown metric {name!r}", f"one of: {', '.join(METRICS)}")
     return metric
+
+
+def _logged(experiments: Sequence[Experiment], wanted: str | None) -> Metric | None:
+    """Return the logged metric to rank by: the one that is wanted, or the primary one of scripts alone."""
+    if wanted is None:
+        name = primary(experiments) if is_only_logged(experiments) else None
+        return None if name is None else logged_metric(name)
+    names = {name for e in experiments for name in e.evaluations.get(LOGGED, {})}
+    bare, asked = wanted.removeprefix(f"{LOGGED}."), find_metric(wanted)
+    if asked is not None and any(e.score("cross_validation", asked.name) is not None for e in experiments):
+        return None
+    same = (
+        bare if bare in names else next((n for n in sorted(names) if asked and find_metric(n) == asked), None)
+    )
+    return None if same is None else logged_metric(same)
 
 
 def _rows(
@@ -211,9 +230,14 @@ def _sorted(rows: Sequence[Row], metric: Metric, sort: str | None) -> list[Row]:
             "see every name: mlctl compare --all-columns --format csv | head -1",
         )
     descending = sort.startswith("-") if sort else metric.greater_is_better
-    having = [row for row in rows if row.fields.get(name) is not None]
-    lacking = [row for row in rows if row.fields.get(name) is None]
+    having = [row for row in rows if not _lacks(row.fields.get(name))]
+    lacking = [row for row in rows if _lacks(row.fields.get(name))]
     return sorted(having, key=lambda row: _order(row.fields[name]), reverse=descending) + lacking
+
+
+def _lacks(value: Any) -> bool:
+    """Tell whether a value has no place in an order: there is none, or it is no number (nan)."""
+    return value is None or value != value  # nan is not itself
 
 
 def _order(value: Any) -> tuple[int, Any]:

@@ -108,7 +108,7 @@ def challenging(store: Store, experiment: Experiment, *, trust: bool) -> Iterato
     """
     check_promotable(experiment)
     store.verify(experiment)
-    with recorded(store, experiment) as record:
+    with recorded(store, experiment, trust=trust) as record:
         model = load_model(record, trust=trust)
         prepared = prepare(record.parameters, record.table, record.rules)
         yield Challenger(
@@ -196,7 +196,7 @@ def _same_data(store: Store, champion: Experiment, ours: Challenger, trust: bool
 
 def _other_data(store: Store, champion: Experiment, ours: Challenger, trust: bool) -> Contender:
     check_promotable(champion)
-    with recorded(store, champion) as record:
+    with recorded(store, champion, trust=trust) as record:
         model = load_model(record, trust=trust)
         theirs = prepare(record.parameters, record.table, record.rules)
     _check_question(ours, theirs)

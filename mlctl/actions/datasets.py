@@ -10,6 +10,7 @@ from pathlib import Path
 from mlctl import files
 from mlctl.actions import locate
 from mlctl.actions.acquire import fetch, keep, record
+from mlctl.actions.named_dataset import settled
 from mlctl.domain.names import check_name
 from mlctl.domain.records import Dataset, Experiment
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
@@ -125,7 +126,8 @@ def add(store: Store, loaded: Loaded, base: Path, name: str | None, now: datetim
     """
     project = loaded.parameters.project
     with store.scratch() as scratch:
-        fetched = fetch(loaded, base, scratch)
+        loaded = settled(store, loaded)
+        fetched = fetch(loaded, base, scratch, store)
         chosen = check_name("dataset", name or _name(fetched.source.members[0][0]))
         kept = keep(fetched, loaded.parameters.data, scratch=scratch, threads=os.cpu_count() or 1)
         store.add_project(project, "", now)

@@ -7,6 +7,7 @@ from typing import Any
 from mlctl.actions import environment
 from mlctl.actions.fields import flat_parameters, scores_of
 from mlctl.domain.choice import Difference, difference, tolerance
+from mlctl.domain.logged import LOGGED, logged_metric
 from mlctl.domain.metrics import METRICS
 from mlctl.domain.records import Dataset, Experiment
 from mlctl.store.store import Store
@@ -80,7 +81,8 @@ def _score_changes(one: Experiment, other: Experiment) -> list[Change]:
 
 
 def _gain(change: Change) -> float | None:
-    metric = METRICS.get(change.name.rpartition(".")[2])
+    part, _, name = change.name.rpartition(".")
+    metric = logged_metric(name) if part == LOGGED else METRICS.get(name)
     if metric is None or change.one is None or change.other is None:
         return None
     return metric.gain(change.other, change.one)

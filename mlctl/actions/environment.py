@@ -22,8 +22,17 @@ def summary() -> dict[str, Any]:
 
 def packages() -> dict[str, str]:
     """Return every installed distribution with its version, sorted by name."""
-    found = {d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}
+    found = dict(_named(distribution) for distribution in metadata.distributions())
+    found.pop("", None)
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+def _named(distribution: metadata.Distribution) -> tuple[str, str]:
+    """Return a distribution's name and version; its ``metadata`` would parse the whole description."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    lines = (line.partition(": ") for line in text.partition("\n\n")[0].splitlines())
+    fields = {name: value for name, _, value in lines if name in ("Name", "Version")}
+    return fields.get("Name", ""), fields.get("Version", "")
 
 
 def packages_in(store: Store, path: Path) -> Mapping[str, str]:

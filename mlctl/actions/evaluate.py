@@ -11,6 +11,7 @@ import threadpoolctl
 from numpy.typing import NDArray
 
 from mlctl.actions import environment
+from mlctl.actions.own_steps import stepped
 from mlctl.actions.prepare import Prepared, prepare
 from mlctl.actions.recheck import Check, check, differences
 from mlctl.actions.recorded import Recorded
@@ -78,7 +79,8 @@ def evaluate_on(recorded: Recorded, path: str, base: Path, *, trust: bool = Fals
     types = types_of(prepared.problem.columns) | settled.types
     data = settled.model_copy(update={**dict.fromkeys(SOURCES), "path": (path,), "types": types})
     with recorded.store.scratch_for_reading() as scratch:
-        table = read(resolve(data, base, scratch).members, data)
+        read_in = read(resolve(data, base, scratch).members, data)
+        table = stepped(recorded.parameters, read_in, recorded.rules)
     target, kept = conform_target(table.frame, data.target, prepared.problem.classes)
     if not len(kept):
         raise DataError(

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
+from mlctl.domain.logged import LOGGED
 from mlctl.domain.metrics import Metric, find_metric
 from mlctl.domain.records import Experiment
 from mlctl.domain.version_id import VersionId
 
-PARTS = {"test": "test", "train": "train"}
+PARTS = ("test", "train", LOGGED)
 
 
 HEADINGS = {
@@ -24,9 +25,11 @@ HEADINGS = {
 
 
 def canonical(name: str, known: Collection[str]) -> str:
-    """Return the field that a name means: itself, a heading, or another spelling of a metric."""
+    """Return the field that a name means: itself, a logged metric, a heading, a metric's other spelling."""
     if name in known:
         return name
+    if f"{LOGGED}.{name}" in known:
+        return f"{LOGGED}.{name}"
     part, dot, bare = name.rpartition(".")
     metric = find_metric(bare)
     return HEADINGS.get(name) or (f"{part}{dot}{metric.name}" if metric else name)
@@ -70,7 +73,7 @@ def fields_of(experiment: Experiment, metric: Metric) -> dict[str, Any]:
         "rung": experiment.rung,
         "status": experiment.status,
         metric.name: None,
-        f"{metric.name}_std": None,
+        **({} if metric.name.startswith(f"{LOGGED}.") else {f"{metric.name}_std": None}),
         **scores_of(experiment),
         "fit_s": experiment.timings.get("fit_s"),
         "total_s": experiment.timings.get("total_s"),

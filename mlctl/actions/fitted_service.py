@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 import threadpoolctl
 
+from mlctl.actions.asked import as_fitted, asked, open_to_ask
 from mlctl.actions.evaluate import load_model
-from mlctl.actions.make_offer import columns_of
-from mlctl.actions.prepare import prepare
-from mlctl.actions.recorded import recorded
 from mlctl.bundle.runtime import InputError, Prediction, Predictions
 from mlctl.bundle.runtime.schema import Column as Plain
 from mlctl.bundle.runtime.schema import Schema
@@ -107,8 +105,9 @@ class Fitted:
     def _answers(self, frame: pd.DataFrame, kept: list[int], first: int) -> Predictions:
         try:
             with threadpoolctl.threadpool_limits(1):
-                values = np.asarray(self._pipeline.predict(frame)).ravel()
-                chances = self._pipeline.predict_proba(frame) if self.has_probabilities else None
+                rows = as_fitted(self._pipeline, frame)
+                values = np.asarray(self._pipeline.predict(rows)).ravel()
+                chances = self._pipeline.predict_proba(rows) if self.has_probabilities else None
         except (
             ValueError,
             TypeError,
@@ -144,17 +143,10 @@ def fitted(store: Store, experiment: Experiment, missing: Sequence[str], *, trus
     NotFoundError, DamagedError, RefusedError
         As :func:`mlctl.actions.evaluate.load_model` raises them.
     """
-    with recorded(store, experiment) as record:
+    with open_to_ask(store, experiment, trust=trust) as record:
         pipeline = load_model(record, trust=trust)
-        prepared = prepare(record.parameters, record.table, record.rules)
-        return Fitted(
-            pipeline,
-            columns_of(pipeline, prepared),
-            prepared.problem.task,
-            prepared.problem.classes,
-            record.parameters.data.dates,
-            missing,
-        )
+        found = asked(record, pipeline)
+        return Fitted(pipeline, found.columns, found.task, found.classes, found.dates, missing)
 
 
 __all__ = ["Fitted", "Prediction", "fitted"]

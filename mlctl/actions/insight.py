@@ -57,7 +57,7 @@ def find_out(
     if not is_wanting(experiment, had):
         return experiment, had
     try:
-        with recorded(store, experiment) as record:
+        with recorded(store, experiment, trust=trust) as record:
             found = _measure(record, peers, had, clock=clock, until=clock() + seconds, trust=trust)
     except MlctlError as error:
         return experiment, replace(had, notes=(error.message,))

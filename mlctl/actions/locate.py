@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlctl.actions.recommend import recommended_name
+from mlctl.actions.shortlist import front
 from mlctl.domain.records import Experiment, Model
 from mlctl.domain.refs import Reference, resolve
-from mlctl.domain.version_id import VersionId
+from mlctl.domain.version_id import MOST_NUMBER_DIGITS, VersionId
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, UsageError
+from mlctl.store.index_view import View
 from mlctl.store.store import DamagedRecord, Listing, Store, find
 
 
@@ -85,11 +87,23 @@ def experiment(store: Store, text: str, project: str | None = None, model: str |
     if reference.model:
         project, model = _split(reference.model)
     if not (reference.is_word or project or model):
-        return _resolved(reference, store.experiments())
+        found = store.ask(lambda view, _: view.answering(reference.name))
+        return resolve(reference, found) if found else _resolved(reference, store.experiments())
     chosen = only_model(store, project, model)
-    return _resolved(
-        reference, store.experiments(chosen.project_name, chosen.model_name), store.champion(chosen)
-    )
+    champion, owner = store.champion(chosen), (chosen.project_name, chosen.model_name)
+
+    def question(view: View, _: object) -> Sequence[Experiment] | None:
+        return front(view, champion) if reference.is_word else view.answering(reference.name)
+
+    few = store.ask(question, *owner)
+    try:
+        return resolve(
+            reference, few or (), champion=champion, recommended=lambda: recommended_name(few or ())
+        )
+    except NotFoundError:
+        if few and not reference.is_word:
+            raise
+    return _resolved(reference, store.experiments(*owner), champion)
 
 
 def _resolved(reference: Reference, listing: Listing[Experiment], champion: str | None = None) -> Experiment:
@@ -106,7 +120,7 @@ def _resolved(reference: Reference, listing: Listing[Experiment], champion: str 
 def _means(name: str, directory: str, champion: str | None) -> bool:
     """Tell whether a reference may mean the experiment in a directory, whose record cannot be read."""
     version = VersionId.parse(directory)
-    if version and name.isdecimal() and int(name) == version.number:
+    if version and len(name) <= MOST_NUMBER_DIGITS and name.isdecimal() and int(name) == version.number:
         return True
     wanted = champion or name if name == "champion" else name
     return bool(wanted) and directory.startswith(wanted)
@@ -122,6 +136,24 @@ def _split(label: str) -> tuple[str, str]:
     if not (project and slash and model):
         raise UsageError(f"{label!r} names no model", "write PROJECT/MODEL:REF, as in iris/species:best")
     return project, model
+
+
+def named_experiments(
+    store: Store, refs: Sequence[str], project: str | None, model: str | None
+) -> tuple[Model, list[Experiment]]:
+    """Return a model, and the experiments that the references name, if there are any.
+
+    Raises
+    ------
+    NotFoundError
+        When a reference or the model is not found.
+    UsageError
+        When the references belong to different models.
+    """
+    if not refs:
+        return only_model(store, project, model), []
+    of_model, records, _ = model_experiments(store, refs, project, model)
+    return of_model, records
 
 
 def model_experiments(

@@ -13,11 +13,11 @@ import threadpoolctl
 
 from mlctl.actions import locate
 from mlctl.actions import offer as offers
-from mlctl.actions.evaluate import held_out_positions, load_model
+from mlctl.actions.asked import Asked, as_fitted, asked, open_to_ask
+from mlctl.actions.evaluate import load_model
 from mlctl.actions.locate import Place
 from mlctl.actions.offer import Offer
-from mlctl.actions.prepare import Prepared, prepare
-from mlctl.actions.recorded import Recorded, recorded
+from mlctl.actions.recorded import Recorded
 from mlctl.bundle.portable.refusal import NotPortable
 from mlctl.bundle.portable.write import portable
 from mlctl.bundle.runtime import load
@@ -53,11 +53,10 @@ def make(store: Store, experiment: Experiment, directory: Path, *, trust: bool =
     NotFoundError, DamagedError, RefusedError
         When it has no model, a file is not as it was, or the model needs trust.
     """
-    with recorded(store, experiment) as record:
+    with open_to_ask(store, experiment, trust=trust) as record:
         fitted = load_model(record, trust=trust)
-        prepared = prepare(record.parameters, record.table, record.rules)
-        positions = held_out_positions(record, prepared)
-        frame = prepared.problem.frame.iloc[positions[:CHECKED]]
+        found = asked(record, fitted)
+        columns, frame = found.columns, found.frame.iloc[:CHECKED]
         missing = ("", *record.parameters.data.missing)
         made = Offer(
             experiment.project_name,
@@ -67,9 +66,8 @@ def make(store: Store, experiment: Experiment, directory: Path, *, trust: bool =
             size=(record.directory / experiment.artifact_file_paths["model"]).stat().st_size,
             missing=missing,
             csv_missing=(*MISSING, *missing),
-            about=_about(record, experiment),
+            about=_about(found, experiment),
         )
-        columns = columns_of(fitted, prepared)
         rows = rows_of(frame, [column.name for column in columns])
         data = None
         try:
@@ -81,23 +79,13 @@ def make(store: Store, experiment: Experiment, directory: Path, *, trust: bool =
     return made
 
 
-def columns_of(fitted: Any, prepared: Prepared) -> list[Column]:
-    """Return the columns that a pipeline was fitted on, in their order; the time may be one of them."""
-    known = {column.name: column for column in prepared.problem.columns}
-    time = prepared.problem.time
-    if time is not None and time not in known and time in prepared.problem.frame:
-        known[time] = Column(time, "date", 0, 0)
-    names = [str(name) for name in getattr(fitted, "feature_names_in_", ()) if name in known]
-    return [known[name] for name in names] or list(known.values())
-
-
 def _portable(
     fitted: Any, columns: Sequence[Column], record: Recorded, frame: pd.DataFrame, rows: list[dict[str, Any]]
 ) -> bytes:
     data = portable(fitted, columns=columns, dates=record.parameters.data.dates).to_bytes()
     if rows:
         with threadpoolctl.threadpool_limits(1):
-            wanted = np.asarray(fitted.predict(frame)).ravel().tolist()
+            wanted = np.asarray(fitted.predict(as_fitted(fitted, frame))).ravel().tolist()
         found = [answer.value for answer in load(data).predict_rows(rows)]
         _check_same(wanted, found)
     return data
@@ -126,14 +114,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, pd.Timestamp) else value
 
 
-def _about(record: Recorded, experiment: Experiment) -> dict[str, Any]:
-    name = str(experiment.training_dataset.get("dataset"))
-    schema = record.store.dataset(experiment.project_name, name).schema
+def _about(found: Asked, experiment: Experiment) -> dict[str, Any]:
+    schema = found.dataset.schema
     columns = {str(one["column"]): {key: one[key] for key in _FACTS if key in one} for one in schema}
-    columns.pop(record.parameters.data.target, None)
+    columns.pop(found.target, None)
     return {
         "columns": columns,
-        "target": record.parameters.data.target,
+        "target": found.target,
         "rung": experiment.rung,
         "created_datetime": experiment.created_datetime,
     }

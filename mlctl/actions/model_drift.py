@@ -40,6 +40,11 @@ class Model:
     fitted: Any
     found: Examination
 
+    @property
+    def names(self) -> set[str]:
+        """The columns that it learned from."""
+        return {column.name for column in self.found.columns}
+
     def inputs(self, frame: Any) -> Any:
         """Return what the model takes of a table.
 
@@ -115,7 +120,7 @@ def behind(place: Place, word: str, *, trust: bool = False) -> Iterator[Model | 
     if not experiment.artifact_file_paths.get("model"):
         yield None
         return
-    with recorded(store, experiment) as record:
+    with recorded(store, experiment, trust=trust) as record:
         fitted = load_model(record, trust=trust)
         found = examined(record.parameters, record.table)
         data = record.parameters.data

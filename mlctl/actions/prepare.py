@@ -3,19 +3,22 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mlctl.actions.own_sources import code_sources
+from mlctl.actions.own_steps import transformer_of
 from mlctl.data.examine import Examination, examine
 from mlctl.data.findings import Finding
 from mlctl.data.read import ReadTable
 from mlctl.domain.metrics import METRICS, Metric, metrics_of
 from mlctl.errors import NotFoundError, UsageError
 from mlctl.ml.folds import Folds, make_folds
+from mlctl.ml.own import CODE
 from mlctl.ml.problem import Problem
 from mlctl.ml.rungs import PlannedRung, plan
 from mlctl.ml.splits import Split, make_split
@@ -64,7 +67,7 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Mapping[str, str]) 
     table : ReadTable
         The data as read.
     rules : mapping
-        The text of the file behind each hand-written rule, by the rule as it is written.
+        The text of each file of a person's own, as :func:`rule_sources` returns it.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Mapping[str, str]) 
     )
     return Prepared(
         settled,
-        _problem(settled, found, split, folds, metric),
+        _problem(settled, found, split, folds, metric, transformer_of(parameters, rules)),
         rungs,
         metric,
         found,
@@ -220,7 +223,12 @@ def _folds(parameters: Parameters, found: Examination, split: Split) -> Folds:
 
 
 def _problem(
-    parameters: Parameters, found: Examination, split: Split, folds: Folds, metric: Metric
+    parameters: Parameters,
+    found: Examination,
+    split: Split,
+    folds: Folds,
+    metric: Metric,
+    transformer: tuple[str, str] | None,
 ) -> Problem:
     time = parameters.data.time
     frame = found.frame
@@ -245,6 +253,7 @@ def _problem(
         stop=parameters.stop,
         jobs=parameters.jobs or _cores(),
         need_probabilities=needs_probabilities(metric, len(found.classes)),
+        transformer=transformer,
     )
 
 
@@ -269,23 +278,35 @@ def comparison_key(rows: Any, target: Any, split: Split, folds: Folds) -> str:
     return digest.hexdigest()[:12]
 
 
-def rule_sources(parameters: Parameters, place: Callable[[str], Path]) -> dict[str, str]:
-    """Return the text of the file behind each hand-written rule, by the rule as it is written.
+def rule_sources(parameters: Parameters, base: Path, *, kept: bool = False) -> dict[str, str]:
+    """Return the text of each file of a person's own.
+
+    Those of hand-written rules are named by the rule as it is written, the others by
+    :data:`mlctl.ml.own.CODE` and their path.
 
     Parameters
     ----------
-    place : callable
-        Where the file is, from the name that the rule gives it.
+    base : Path
+        The directory that the parameters file's paths are relative to.
+    kept : bool, default=False
+        Whether it is an experiment's directory, which keeps them.
     """
+    code = code_sources(parameters, base / CODE if kept else base, kept=kept)
     if parameters.ladder == "auto":
-        return {}
+        return code
     written = [rung.rule for rung in parameters.ladder if rung.rule]
-    return {rule: _source(rule, place(rule_file(rule))) for rule in written}
+    place = kept_rule if kept else str
+    return {rule: _source(rule, base / place(rule_file(rule))) for rule in written} | code
 
 
 def rule_file(rule: str) -> str:
     """Return the file that a rule names."""
     return rule.rpartition(":")[0]
+
+
+def kept_rule(file: str) -> str:
+    """Return where an experiment keeps the file of a hand-written rule."""
+    return f"rules/{Path(file).name}"
 
 
 def _source(rule: str, file: Path) -> str:

@@ -39,7 +39,10 @@ def recommend_from(rungs: Sequence[Experiment]) -> Recommendation:
     if not usable:
         return Recommendation(None, reasons=("no rung finished",))
     last = usable[-1]
-    same = [e for e in usable if e.comparison_key == last.comparison_key]
+    folds = len(last.folds(last.metric))  # a record that was edited by hand may have others
+    same = [
+        e for e in usable if e.comparison_key == last.comparison_key and len(e.folds(last.metric)) == folds
+    ]
     times = Counter(e.rung for e in same)
     candidates = [candidate(e, label=_label(e, times[e.rung])) for e in same]
     return recommend(METRICS[last.metric], candidates, last.validation_dataset.get("test_to_train", 0.25))

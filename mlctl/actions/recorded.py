@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
-from mlctl.actions import environment
+from mlctl.actions import environment, own_trust
+from mlctl.actions.own_steps import stepped
 from mlctl.actions.prepare import rule_sources
-from mlctl.actions.rung import kept_rule
 from mlctl.data.again import changes, fetch_again
 from mlctl.data.read import ReadTable, read
 from mlctl.domain.records import Dataset, Experiment
@@ -36,8 +36,14 @@ class Recorded:
 
 
 @contextmanager
-def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
+def recorded(store: Store, experiment: Experiment, *, trust: bool = False) -> Iterator[Recorded]:
     """Read an experiment's own data and parameters; the unpacked data is gone at the end.
+
+    Parameters
+    ----------
+    trust : bool, default=False
+        Also run code of a person's own that it keeps, or that fetches its data, where this person has not
+        trained with it on this machine; see :mod:`mlctl.actions.own_trust`.
 
     Raises
     ------
@@ -45,21 +51,35 @@ def recorded(store: Store, experiment: Experiment) -> Iterator[Recorded]:
         When it has no stored data: a failed or hand-made experiment.
     DamagedError
         When a stored file is not as it was.
+    RefusedError
+        When its code needs trust.
     """
     directory = store.experiment_directory(experiment)
     dataset_name = experiment.training_dataset.get("dataset")
     if not dataset_name:
         raise NotFoundError(
-            f"{experiment.model_version_id} keeps no data: it is {experiment.status}",
-            "name a finished experiment; see `mlctl compare`",
+            f"{experiment.model_version_id} keeps no data: it is {experiment.status}{_how(experiment)}",
+            "name a finished experiment that `mlctl train` made; see `mlctl compare`",
         )
     parameters = stored_parameters(store, experiment)
     dataset = store.dataset(experiment.project_name, dataset_name)
     packages = environment.packages_in(store, directory / "environment.yaml")
-    rules = rule_sources(parameters, lambda name: directory / kept_rule(name))
+    rules = rule_sources(parameters, directory, kept=True)
+    if not trust and (rules or _runs_to_fetch(dataset)):
+        own_trust.check(directory)
     with store.scratch_for_reading() as scratch:
         table, notes = dataset_table(store, dataset, parameters.data, scratch)
+        table = stepped(parameters, table, rules)
         yield Recorded(store, experiment, directory, parameters, packages, table, rules, notes)
+
+
+def _runs_to_fetch(dataset: Dataset) -> bool:
+    return not dataset.archive and "function" in dataset.source
+
+
+def _how(experiment: Experiment) -> str:
+    made_elsewhere = experiment.status == "finished"
+    return ", and was recorded by a script, an import or by hand" if made_elsewhere else ""
 
 
 def stored_parameters(store: Store, experiment: Experiment) -> Parameters:
@@ -89,7 +109,9 @@ def _without_source(tree: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         return dict(tree)  # refused where it is checked
     data = {key: value for key, value in given.items() if key not in SOURCES}
-    return {**tree, "data": {**data, "path": "data"}}
+    steps = tree.get("steps")
+    own = {"steps": {**steps, "load_data": None}} if isinstance(steps, Mapping) else {}
+    return {**tree, **own, "data": {**data, "path": "data"}}
 
 
 def dataset_table(

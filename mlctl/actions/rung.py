@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlctl.actions import environment
+from mlctl.actions import environment, own_trust
 from mlctl.actions.git import GitState
-from mlctl.actions.prepare import Prepared, rule_file
+from mlctl.actions.own_sources import artifacts
+from mlctl.actions.prepare import Prepared, kept_rule, rule_file
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.errors import MlctlError
 from mlctl.ml.hashing import row_hashes
 from mlctl.ml.outcome import RungFailure, RungResult, RungSummary
+from mlctl.ml.own import CODE
 from mlctl.ml.rungs import PlannedRung
 from mlctl.params.yaml_io import dump
 from mlctl.store.store import OpenExperiment, Store
@@ -61,7 +62,8 @@ class Climber:
             if self.git.dirty:
                 opened.write("changes.diff", self.git.diff)
             for rule, source in prepared.rules.items():
-                opened.write(kept_rule(rule_file(rule)), source)
+                opened.write(rule if rule.startswith(CODE) else kept_rule(rule_file(rule)), source)
+            own_trust.note(opened.directory)
         return opened
 
 
@@ -80,11 +82,6 @@ def ended(opened: OpenExperiment | None) -> Iterator[None]:
             with suppress(MlctlError):
                 opened.interrupt(str(error) or type(error).__name__)  # a signal says which it was
         raise
-
-
-def kept_rule(file: str) -> str:
-    """Return where an experiment keeps the file of a hand-written rule."""
-    return f"rules/{Path(file).name}"
 
 
 def record_result(
@@ -151,6 +148,7 @@ def _artifacts(climber: Climber, result: RungResult) -> dict[str, str]:
         "log": "log.txt",
     }
     names |= {"search": "search.csv"} if len(result.search) > 1 else {}
+    names |= artifacts(climber.prepared.rules)
     return names | ({"changes": "changes.diff"} if climber.git.dirty else {})
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mlctl.actions.checks import Checked
 from mlctl.actions.recommend import recommend_from
 from mlctl.domain.choice import Recommendation
+from mlctl.domain.logged import LOGGED, known
 from mlctl.domain.method_checks import dummy_of
 from mlctl.domain.metrics import METRICS
 from mlctl.domain.records import Experiment
@@ -16,7 +17,7 @@ NOTHING = Checked()
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One metric in its three parts, and the dummy's mean over the same folds; None where there is none."""
+    """One metric in its parts, and the dummy's mean over the same folds; None where there is none."""
 
     metric: str
     arrow: str
@@ -25,6 +26,7 @@ class ScoreLine:
     std: float | None
     test: float | None
     dummy: float | None = None
+    logged: float | None = None
     dummy_test: float | None = None
 
 
@@ -79,7 +81,7 @@ def score_lines(experiment: Experiment, dummy: Experiment | None = None) -> tupl
     dummy : Experiment, optional
         The one on the same rows and folds, whose scores stand beside.
     """
-    parts = ("cross_validation", "test", "train")
+    parts = ("cross_validation", "test", "train", LOGGED)
     had = {name for part in parts for name in experiment.evaluations.get(part, {})}
     known = [name for name in METRICS if name in had]
     order = sorted(known, key=lambda name: name != experiment.metric) + sorted(had - set(known))
@@ -90,11 +92,18 @@ def _line(experiment: Experiment, dummy: Experiment | None, name: str) -> ScoreL
     folds = experiment.evaluations.get("cross_validation", {}).get(name)
     return ScoreLine(
         name,
-        METRICS[name].arrow if name in METRICS else "",
+        METRICS[name].arrow if name in METRICS else _arrow(experiment, name),
         experiment.score("train", name),
         experiment.score("cross_validation", name),
         folds.get("std") if isinstance(folds, dict) else None,
         experiment.score("test", name),
         dummy.score("cross_validation", name) if dummy else None,
+        experiment.score(LOGGED, name),
         dummy.score("test", name) if dummy else None,
     )
+
+
+def _arrow(experiment: Experiment, name: str) -> str:
+    """Return the direction of a logged metric, where its name is known: a guess is not drawn."""
+    metric = known(name) if name in experiment.evaluations.get(LOGGED, {}) else None
+    return metric.arrow if metric else ""

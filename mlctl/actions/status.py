@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlctl.actions.recommend import recommended_name
+from mlctl.domain.logged import headline, primary
 from mlctl.domain.records import Experiment, Model
 from mlctl.domain.refs import best_first, latest_first
 from mlctl.store.store import DamagedRecord, Store
@@ -18,6 +19,8 @@ class ModelStatus:
     ----------
     counts : dict
         Number of experiments by status.
+    logged : str or None
+        The logged metric that the best one is the best in, where scripts logged all there is.
     """
 
     model: Model
@@ -26,18 +29,20 @@ class ModelStatus:
     recommended: str | None
     champion: str | None
     latest: str
+    logged: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return a row of the table."""
         best = self.best
+        metric, score = headline(best, self.logged) if best else (self.model.metric, None)
         return {
             "model": f"{self.model.project_name}/{self.model.model_name}",
             "experiments": sum(self.counts.values()),
             "running": self.counts.get("running", 0),
             "failed": self.counts.get("failed", 0),
             "interrupted": self.counts.get("interrupted", 0),
-            "metric": best.metric if best else self.model.metric,
-            "score": best.score("cross_validation", best.metric) if best else None,
+            "metric": metric,
+            "score": score,
             "best": best.model_version_id if best else None,
             "recommended": self.recommended,
             "champion": self.champion,
@@ -81,4 +86,5 @@ def _model(store: Store, model: Model, experiments: list[Experiment]) -> ModelSt
         recommended_name(experiments),
         store.champion(model),
         newest[0].created_datetime if newest else model.created_datetime,
+        primary(experiments),
     )

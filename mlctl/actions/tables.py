@@ -11,6 +11,8 @@ from mlctl.actions import datasets
 from mlctl.actions.acquire import fetch
 from mlctl.actions.locate import Place
 from mlctl.actions.recorded import dataset_table
+from mlctl.actions.served_log import is_log
+from mlctl.actions.served_log_table import write_inputs
 from mlctl.data.read import ReadTable, read
 from mlctl.data.sources import resolve
 from mlctl.domain.records import Dataset
@@ -31,6 +33,8 @@ class Named:
         Column to role, as training had it; empty for a file.
     changed : tuple of str
         How the rows differ from those that were recorded, where they had to be fetched again.
+    redacted : tuple of str
+        Columns that a served log was told to leave out.
     """
 
     label: str
@@ -38,6 +42,7 @@ class Named:
     dataset: Dataset | None
     roles: Mapping[str, str]
     changed: tuple[str, ...] = ()
+    redacted: tuple[str, ...] = ()
 
     @property
     def target(self) -> str | None:
@@ -57,7 +62,8 @@ def named(place: Place, word: str, like: Dataset | None = None) -> Iterator[Name
     Parameters
     ----------
     word : str
-        A file or glob, ``sklearn:iris``, a dataset's name, or a reference to an experiment.
+        A file or glob, ``sklearn:iris``, a dataset's name, a reference to an experiment, or a directory with
+        a served log: the inputs that were logged.
     like : Dataset or None
         A file is read in the way that this one was: delimiter, marks for missing values, dates, types.
 
@@ -68,6 +74,10 @@ def named(place: Place, word: str, like: Dataset | None = None) -> Iterator[Name
     DataError
         When it cannot be read.
     """
+    if is_log(place.start / word):
+        with _scratch() as scratch:
+            yield _served(word, place.start / word, scratch, like)
+        return
     if is_file(word):
         with _scratch() as scratch:
             yield Named(word, _file(word, place.start, scratch, like), None, {})
@@ -101,6 +111,17 @@ def _file(word: str, base: Path, scratch: Path, like: Dataset | None) -> ReadTab
     place = {"source": word, "path": None} if word.startswith("sklearn:") else {"path": (word,)}
     there = data.model_copy(update=place)
     return read(resolve(there, base, scratch).members, there)
+
+
+def _served(word: str, folder: Path, scratch: Path, like: Dataset | None) -> Named:
+    """Read what a server was asked, as a file that was written like the other table."""
+    path, redacted = write_inputs(folder, scratch)
+    if like is None:
+        table = fetch(datasets.loaded_for(str(path), "data", None), scratch, scratch).table
+        return Named(word, table, None, {}, redacted=redacted)
+    plain = {"path": (str(path),), "source": None, "delimiter": None, "encoding": "utf-8"}
+    data = section(like).model_copy(update=plain)
+    return Named(word, read(resolve(data, scratch, scratch).members, data), None, {}, redacted=redacted)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from uuid import uuid4
 from mlctl.actions.acquire import Fetched, fetch, fingerprint_of, keep, record
 from mlctl.actions.git import GitState
 from mlctl.actions.kept import keep_after_training
+from mlctl.actions.named_dataset import settled
+from mlctl.actions.own_steps import doubts, stepped
 from mlctl.actions.prepare import Prepared, prepare, rule_sources
 from mlctl.actions.recommend import recommend_from
 from mlctl.actions.rung import Climber, ended, record_failure, record_result, summary_of
@@ -119,13 +121,16 @@ def train(store: Store, order: Order, listener: Listener) -> Trained:
         When the parameters do not fit the data.
     """
     start_server()
+    order = replace(order, loaded=settled(store, order.loaded))
     parameters = order.loaded.parameters
     with store.scratch() as scratch:
-        fetched = order.fetched or fetch(order.loaded, order.base, scratch)
-        rules = rule_sources(parameters, lambda name: order.base / name)
-        prepared = prepare(parameters, fetched.table, rules)
+        rules = rule_sources(parameters, order.base)
+        fetched = order.fetched or fetch(order.loaded, order.base, scratch, store)
+        table = stepped(parameters, fetched.table, rules)
+        prepared = prepare(parameters, table, rules)
         changed = since_last(store, parameters, fetched.table.frame, order.now())
-        prepared = replace(prepared, warnings=(*fetched.source.notes, *prepared.warnings, *changed))
+        said = (*order.loaded.notes, *doubts(parameters, fetched.table, rules), *fetched.source.notes)
+        prepared = replace(prepared, warnings=(*said, *prepared.warnings, *changed))
         # What an estimator refuses is refused here, before anything is stored.
         climb = Climb(prepared.problem, prepared.rungs, scratch=scratch, clock=order.clock)
         kept = keep(fetched, parameters.data, scratch=scratch, threads=prepared.problem.jobs or 1)

@@ -11,11 +11,16 @@ from typing import Annotated, Any
 import typer
 
 from mlctl import __version__
+from mlctl.cli import completing
 
 VERBS: dict[str, tuple[str, str]] = {
     "init": ("mlctl.cli.init", "Make a store in the working directory, or name the one that is there."),
     "status": ("mlctl.cli.status", "Show what the store holds and what stands at its front."),
     "train": ("mlctl.cli.train", "Climb the ladder, baseline first; every rung is an experiment."),
+    "run": (
+        "mlctl.cli.run",
+        "Run a command and record it: arguments, output, exit code, time, code, files written.",
+    ),
     "compare": (
         "mlctl.cli.compare",
         "Put experiments side by side: what is better, and what cannot be told.",
@@ -62,12 +67,19 @@ NOUNS: dict[str, tuple[str, str]] = {
         "Experiments: add, list, show, update, remove, restore, note, tag.",
     ),
     "data": ("mlctl.cli.data", "Data: add, list, show, profile, validate, diff, export, remove, restore."),
-    "monitor": ("mlctl.cli.monitor", "What changed since training: drift."),
+    "monitor": ("mlctl.cli.monitor", "What changed since training: drift, performance."),
     "retrain": (
         "mlctl.cli.retrain",
         "Train what is due and promote what is better: what a crontab line calls; log: the runs so far.",
     ),
     "schedule": ("mlctl.cli.schedule", "Training by itself: add, list, remove, next, print."),
+    "import": ("mlctl.cli.import_", "Bring in what other tools kept: mlflow, posml."),
+    "export": ("mlctl.cli.export", "What other tools read: mlflow."),
+    "push": ("mlctl.cli.push", "Send experiments to a server: mlflow."),
+    "store": (
+        "mlctl.cli.store",
+        "The store itself: check, repair, reindex, gc, usage, merge, migrate.",
+    ),
     "params": ("mlctl.cli.params", "The parameters file: init, check, schema."),
 }
 
@@ -81,7 +93,8 @@ PLAIN: dict[str, Any] = {
 
 EPILOG = (
     "Exit codes: 0 done, 1 failed, 2 usage or a bad parameters file, 3 no such thing or ambiguous, "
-    "4 refused by a gate, 5 data refused by validation, 6 store damaged, 75 busy, 130 interrupted."
+    "4 refused by a gate, 5 data refused by validation, 6 store damaged, 75 busy, 130 interrupted. "
+    "Tab completion: mlctl --install-completion."
 )
 
 
@@ -103,7 +116,8 @@ def _options_last(words: list[str]) -> list[str]:
     while words and (words[0] == "--json" or words[0].startswith("--store")):
         length = 2 if words[0] == "--store" else 1
         moved, words = [*moved, *words[:length]], words[length:]
-    return [*words, *moved]
+    end = words.index("--") if "--" in words else len(words)  # behind it all is the command that run runs
+    return [*words[:end], *moved, *words[end:]]
 
 
 def _first(words: Sequence[str]) -> int | None:
@@ -112,12 +126,13 @@ def _first(words: Sequence[str]) -> int | None:
 
 
 def build(words: Sequence[str]) -> typer.Typer:
-    """Return the application with the command that the words ask for; the rest by name only."""
-    app = typer.Typer(name="mlctl", callback=root, epilog=EPILOG, **PLAIN)
+    """Return the application with the command that the words ask for, or Tab; the rest by name only."""
+    completes = "_MLCTL_COMPLETE" in os.environ
+    words = completing.words(os.environ) if completes else words
+    is_asked = completes or words[:1] in (["--install-completion"], ["--show-completion"])
+    app = typer.Typer(name="mlctl", callback=root, epilog=EPILOG, **PLAIN | {"add_completion": is_asked})
     first = _first(words)
     wanted = words[first] if first is not None else ""
-    if "_MLCTL_COMPLETE" in os.environ:
-        return whole(app)
     if wanted in VERBS:
         _add_verb(app, wanted)
     elif wanted in NOUNS:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import forms, out, table
+from mlctl.cli import completing, forms, out, table
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, StoreOption
 from mlctl.cli.place import here
 from mlctl.errors import UsageError
@@ -13,13 +13,17 @@ from mlctl.errors import UsageError
 MARKS = {">": "recommended", "*": "champion", "=": "not separable from the best", "!": "other data or folds"}
 MARKS["~"] = "code with changes"
 
+MOST_BESIDE = 5
+"""Logged metrics that stand beside the one that is ranked by."""
+
 RARE_CLASS = "MLC006"
 """The finding that accuracy flatters every model, because a class is rare."""
 
 
 def compare(
     refs: Annotated[
-        list[str] | None, typer.Argument(metavar="[REF]...", help="Only these experiments.")
+        list[str] | None,
+        typer.Argument(metavar="[REF]...", help="Only these experiments.", autocompletion=completing.ref),
     ] = None,
     project: ProjectOption = None,
     model: ModelOption = None,
@@ -45,23 +49,17 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Put experiments side by side: what is better, and what cannot be told."""
-    from mlctl.actions import compare as action
+    from mlctl.actions import compare_model as action
     from mlctl.actions import locate
 
     chosen = chosen_format(form, as_json=as_json)
     opened = here(store).open()
-    of_model, records, damaged = locate.model_experiments(opened, refs or [], project, model)
-    if not records:
+    few = table.few(top, chosen)
+    asked = action.Question(metric, keep, sort, few)
+    of_model, records = locate.named_experiments(opened, refs or [], project, model)
+    found, damaged = action.compare_asked(opened, of_model, records, asked)
+    if found is None:
         raise locate.nothing_trained(of_model, damaged)
-    found = action.compare(
-        records,
-        peers=opened.experiments(of_model.project_name, of_model.model_name).records,
-        champion=opened.champion(of_model),
-        metric=metric,
-        keep=keep,
-        sort=sort,
-        top=top,
-    )
     out.damaged(damaged)
     view = _table(found, columns, all_columns=all_columns)
     if chosen == "json":
@@ -72,7 +70,7 @@ def compare(
         out.say("no experiment passes the filter")
         return
     table.show(view, chosen)
-    _foot(found)
+    _foot(found, by_top=top is not None)
 
 
 def chosen_format(form: str, *, as_json: bool) -> table.Format:
@@ -100,15 +98,17 @@ def _head(of_model: Any, found: Any) -> None:
     )
     name = f"{of_model.project_name}/{of_model.model_name}"
     count = forms.many(len(found.rows), "experiment")
-    out.say(f"{name} · {count} · {found.metric.name} {found.metric.arrow}{told}")
+    told = ", logged by scripts" if _is_logged(found.metric.name) else told
+    out.say(f"{name} · {count} · {_bare(found.metric.name)} {found.metric.arrow}{told}")
 
 
-def _foot(found: Any) -> None:
+def _foot(found: Any, *, by_top: bool) -> None:
     used = [f"{sign} {MARKS[sign]}" for sign in MARKS if any(sign in row.marks for row in found.rows)]
     if used:
         out.say("   ".join(used))
     if found.left_out:
-        out.say(f"{forms.many(found.left_out, 'row')} left out by --top")
+        how = " by --top" if by_top else "; --top N, or a pipe, shows them"
+        out.say(f"{forms.many(found.left_out, 'row')} left out{how}")
     if found.filtered_out:
         out.say(f"{forms.many(found.filtered_out, 'row')} left out by --filter")
     if found.same:
@@ -158,24 +158,25 @@ def _form(name: str) -> str:
     from mlctl.domain.metrics import METRICS
 
     bare = name.removeprefix("test.").removeprefix("train.").removesuffix("_std")
-    return "score" if bare in METRICS else _FORMS.get(name, "parameter")
+    return "score" if bare in METRICS or name.startswith("logged.") else _FORMS.get(name, "parameter")
 
 
 def _default(found: Any, fields: set[str], *, all_columns: bool) -> tuple[table.Column, ...]:
     metric = found.metric.name
+    spread = "" if _is_logged(metric) else f"{metric}_std"
     column = table.Column
     shown = [
         column("marks", "", keep=True),
         column("number", "#", "int", keep=True),
         column("rung", "rung", keep=True),
-        column(metric, f"{metric} {found.metric.arrow}", "score", keep=True, spread=f"{metric}_std"),
-        column("delta_baseline", "Δ dummy", "delta", keep=True),
+        column(metric, f"{_bare(metric)} {found.metric.arrow}", "score", keep=True, spread=spread),
+        *([] if _is_logged(metric) else [column("delta_baseline", "Δ dummy", "delta", keep=True)]),
     ]
     if any(row.champion for row in found.rows):
         shown.append(column("delta_champion", "Δ champion", "delta", keep=True))
     if any(row.experiment.status != "finished" for row in found.rows):
         shown.append(column("status", "status", keep=True))
-    shown += [column(name, name, "score") for name in _beside(found)]
+    shown += [column(name, _bare(name), "score") for name in _beside(found)]
     costs = [
         column(f"test.{metric}", "held out", "score"),
         column("fit_s", "fit", "seconds"),
@@ -195,11 +196,21 @@ def _default(found: Any, fields: set[str], *, all_columns: bool) -> tuple[table.
 
 
 def _beside(found: Any) -> list[str]:
-    """Return what stands beside accuracy where a rare class makes it flatter every model."""
+    """Return what stands beside accuracy where a rare class flatters it, and beside a logged metric."""
+    if _is_logged(found.metric.name):
+        return sorted(n for n in found.fields if _is_logged(n) and n != found.metric.name)[:MOST_BESIDE]
     rare = any(RARE_CLASS in warning for row in found.rows for warning in row.experiment.warnings)
     if found.metric.name != "accuracy_score" or not rare:
         return []
     return ["roc_auc", "balanced_accuracy_score"]
+
+
+def _is_logged(name: str) -> bool:
+    return name.startswith("logged.") and not name.endswith("_std")
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("logged.")
 
 
 def _document(found: Any, view: table.Table, damaged: Any) -> dict[str, Any]:

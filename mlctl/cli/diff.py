@@ -4,14 +4,22 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import forms, out, table
+from mlctl.cli import completing, forms, out, table
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, StoreOption
 from mlctl.cli.place import here
 
 
 def diff(
-    one: Annotated[str, typer.Argument(metavar="REF", help="The experiment to compare from.")],
-    other: Annotated[str, typer.Argument(metavar="REF", help="The experiment to compare with it.")],
+    one: Annotated[
+        str,
+        typer.Argument(metavar="REF", help="The experiment to compare from.", autocompletion=completing.ref),
+    ],
+    other: Annotated[
+        str,
+        typer.Argument(
+            metavar="REF", help="The experiment to compare with it.", autocompletion=completing.ref
+        ),
+    ],
     project: ProjectOption = None,
     model: ModelOption = None,
     store: StoreOption = None,

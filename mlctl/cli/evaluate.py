@@ -29,7 +29,7 @@ def evaluate(
 
     opened = here(store).open()
     experiment = locate.experiment(opened, ref, project, model)
-    with recorded(opened, experiment) as record:
+    with recorded(opened, experiment, trust=trust) as record:
         if data is None:
             found = action.evaluate(record, trust=trust)
         else:

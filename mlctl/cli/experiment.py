@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import out, table, upkeep
+from mlctl.cli import completing, forms, out, table, upkeep
 from mlctl.cli.model import find as find_model
 from mlctl.cli.options import (
     DescriptionOption,
@@ -16,6 +16,7 @@ from mlctl.cli.options import (
     ProjectOption,
     RefArgument,
     StoreOption,
+    TopOption,
 )
 from mlctl.cli.place import here
 from mlctl.cli.show import show
@@ -35,7 +36,12 @@ ArtifactOption = Annotated[
 
 
 def add(
-    model: Annotated[str, typer.Argument(metavar="PROJECT/MODEL", help="The model that it is a try at.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT/MODEL", help="The model that it is a try at.", autocompletion=completing.label
+        ),
+    ],
     rung: Annotated[str, typer.Option("--rung", help="What was tried.")] = "",
     parameters: ParametersOption = "{}",
     evaluations: EvaluationsOption = "{}",
@@ -85,33 +91,42 @@ def _no_number(word: str) -> None:
 def list_(
     project: ProjectOption = None,
     model: ModelOption = None,
+    top: TopOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the experiments, the newest first."""
+    """List the experiments, the newest first; on a terminal the newest 50, where more are not asked for."""
     from mlctl.actions.locate import check_names
-    from mlctl.domain.refs import latest_first
 
     opened = here(store).open()
     check_names(opened, project, model)
-    listing = opened.experiments(project, model)
-    records = latest_first(listing.records)
+    few = table.few(top, "json" if as_json else "table")
+
+    def question(view: Any, damaged: Any) -> tuple[list[dict[str, Any]], int, Any]:
+        rows = [e.to_dict() if as_json else _row(e) for e in view.newest(few)]
+        return rows, view.count() - len(rows), damaged
+
+    rows, more, damaged = opened.ask(question, project, model)
     if as_json:
-        warnings = out.unreadable(listing.damaged)
-        out.document({"experiments": [e.to_dict() for e in records], "warnings": warnings})
+        out.document({"experiments": rows, "rows_left_out": more, "warnings": out.unreadable(damaged)})
         return
-    out.damaged(listing.damaged)
-    table.show(table.Table(COLUMNS, tuple(_row(e) for e in records)))
+    out.damaged(damaged)
+    table.show(table.Table(COLUMNS, tuple(rows)))
+    if more:
+        how = " by --top" if top else f"; --top {len(rows) + more}, or a pipe, shows all"
+        out.say(f"{forms.many(more, 'older experiment')} left out{how}")
 
 
 def _row(experiment: Any) -> dict[str, Any]:
-    score = experiment.score("cross_validation", experiment.metric)
+    from mlctl.domain.logged import headline
+
+    metric, score = headline(experiment)
     return {
         "name": experiment.model_version_id,
         "model": f"{experiment.project_name}/{experiment.model_name}",
         "rung": experiment.rung,
         "status": experiment.status,
-        "metric": experiment.metric,
+        "metric": metric,
         "score": score,
         "created": experiment.created_datetime,
         "tags": experiment.tags or None,

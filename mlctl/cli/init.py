@@ -8,6 +8,7 @@ import typer
 
 from mlctl.cli import out
 from mlctl.cli.options import JsonOption, StoreOption
+from mlctl.cli.place import mention_mlflow
 
 
 def init(
@@ -31,4 +32,5 @@ def init(
         if created
         else "was there already"
     )
+    mention_mlflow()
     out.hint("mlctl params init DATA --target COLUMN, then mlctl train --params FILE")

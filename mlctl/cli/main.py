@@ -33,14 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         75 busy; 130 interrupted (129 by SIGHUP, 143 by SIGTERM); 141 the reader of the output went away.
     """
     typed = list(sys.argv[1:] if argv is None else argv)
-    words = commands.normalise([word for word in typed if word != "--debug"])
+    end = typed.index("--") if "--" in typed else len(typed)  # behind it stands the command that run runs
+    typed, behind = typed[:end], typed[end:]
+    words = commands.normalise([*(word for word in typed if word != "--debug"), *behind])
     try:
         return _run(words)
     except (Exception, KeyboardInterrupt) as error:
         failure = refusals.told(error)
         if failure is None or "--debug" in typed:
             raise
-        return out.failed(failure, as_json="--json" in words)
+        return out.failed(failure, as_json="--json" in typed)
 
 
 def _run(words: list[str]) -> int:

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import facts, out, table, upkeep
+from mlctl.cli import completing, facts, out, table, upkeep
 from mlctl.cli.options import DescriptionOption, JsonOption, ProjectOption, StoreOption
 from mlctl.cli.place import here
 from mlctl.cli.project import common
 from mlctl.errors import UsageError
 
-NameArgument = Annotated[str, typer.Argument(metavar="PROJECT/MODEL", help="The model.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="PROJECT/MODEL", help="The model.", autocompletion=completing.label)
+]
 
 
 def add(

@@ -47,8 +47,10 @@ def check(
 
     loaded = load_file(file, overrides or [])
     if as_json:
-        out.document({"valid": True, "parameters": loaded.effective})
+        out.document({"valid": True, "parameters": loaded.effective, "warnings": list(loaded.notes)})
         return
+    for note in loaded.notes:
+        out.warn(note)
     out.say(f"{file}: good; the data was not looked at")
     out.hint(f"every default filled in: mlctl train --params {file} --dry-run")
 

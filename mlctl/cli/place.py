@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from mlctl.actions.locate import Place
+from mlctl.cli import out
 
 
 def here(store: Path | None, start: Path | None = None) -> Place:
@@ -23,3 +24,13 @@ def who() -> str:
     except (OSError, KeyError):  # a container may run under a number that has no name
         user = str(os.getuid())
     return f"{user}@{os.uname().nodename}"
+
+
+def mention_mlflow() -> None:
+    """Say in one line how to bring in what MLflow left in the working directory."""
+    if not (Path("mlruns").is_dir() or Path("mlflow.db").is_file()):
+        return
+    from mlctl.interop.mlflow.find_store import noticed
+
+    if found := noticed(Path()):
+        out.say(f"{found} here is MLflow's; to bring in what is new of it: mlctl import mlflow {found}")

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import facts, out, table, upkeep
+from mlctl.cli import completing, facts, out, table, upkeep
 from mlctl.cli.options import DescriptionOption, JsonOption, StoreOption
 from mlctl.cli.place import here
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The project.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The project.", autocompletion=completing.project)
+]
 
 
 def add(

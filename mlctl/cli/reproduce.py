@@ -8,7 +8,7 @@ import typer
 
 from mlctl.cli import out, table
 from mlctl.cli.evaluate import check_document, verdict
-from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption
+from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, RefArgument, StoreOption, TrustOption
 from mlctl.cli.place import here
 
 
@@ -17,6 +17,7 @@ def reproduce(
     check: Annotated[  # noqa: ARG001 - the one thing it does; issue and scripts say it
         bool, typer.Option("--check", help="Say equal, or what differs; nothing is recorded (always so).")
     ] = True,
+    trust: TrustOption = False,
     project: ProjectOption = None,
     model: ModelOption = None,
     store: StoreOption = None,
@@ -29,7 +30,7 @@ def reproduce(
 
     opened = here(store).open()
     experiment = locate.experiment(opened, ref, project, model)
-    with recorded(opened, experiment) as record:
+    with recorded(opened, experiment, trust=trust) as record:
         _, found = action.reproduce(record, clock=time.monotonic, on_progress=_progress())
     if as_json:
         out.document({"experiment": experiment.model_version_id, **check_document(found)})

@@ -43,6 +43,8 @@ def add(
     from mlctl.actions.parameters import load_file
 
     loaded = load_file(params) if params else None
+    for note in loaded.notes if loaded and not as_json else ():
+        out.warn(note)
     opened = here(store, params.resolve().parent if params else None).open()
     machine = _machine(opened, env_file)
     kept = action.keep(opened, loaded, moment(now)) if loaded else None

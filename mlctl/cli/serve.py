@@ -38,7 +38,9 @@ def serve(
         typer.Option("--log-redact", help="Leave this column out of the log.", metavar="COLUMN"),
     ] = None,
     log_mb: Annotated[int, typer.Option("--log-mb", help="Size of one log file.", min=1)] = 64,
-    log_files: Annotated[int, typer.Option("--log-files", help="Log files that a worker keeps.", min=1)] = 16,
+    log_files: Annotated[
+        int, typer.Option("--log-files", help="Log files kept for each worker.", min=1)
+    ] = 16,
     max_body_mb: Annotated[int, typer.Option("--max-body-mb", help="Largest body.", min=1)] = 16,
     max_connections: Annotated[int, typer.Option("--max-connections", help="Of one worker.", min=1)] = 4000,
     max_waiting: Annotated[

@@ -38,13 +38,14 @@ def show(
     """Show one experiment in full: scores, checks, facts; its plots and its page on request."""
     from mlctl.actions import checks, locate
     from mlctl.actions import show as action
+    from mlctl.actions.shortlist import related
 
     if file and not html:
         raise UsageError(f"what is {str(file)!r} for?", f"mlctl show {ref} --html {file}")
     opened = here(store).open()
     found = locate.experiment(opened, ref, project, model)
-    champion = opened.champion(opened.model(found.project_name, found.model_name))
-    peers = opened.experiments(found.project_name, found.model_name).records
+    champion = opened.champion(found)
+    peers = related(opened, found)
     made: tuple[Path, ...] = ()
     if html or plots:
         from mlctl.cli import show_plots
@@ -110,6 +111,7 @@ def _scores(shown: Any) -> None:
             "std": line.std,
             "held_out": line.test,
             "dummy": line.dummy,
+            "logged": line.logged,
         }
         for line in shown.scores
     )
@@ -120,8 +122,13 @@ def _scores(shown: Any) -> None:
         table.Column("cross_validation", "cross-validation", "score", keep=True, spread="std"),
         table.Column("held_out", "held out", "score", keep=True),
         table.Column("dummy", "dummy, folds", "score"),
+        table.Column("logged", "logged", "score", keep=True),
     )
-    table.show(table.Table(columns, rows))
+    logged = any(line.logged is not None for line in shown.scores)
+    ours = any(value is not None for line in shown.scores for value in (line.mean, line.test, line.dummy))
+    hidden = {"cross_validation", "held_out", "dummy"} if logged and not ours else set[str]()
+    hidden |= set() if logged else {"logged"}
+    table.show(table.Table(tuple(c for c in columns if c.key not in hidden), rows))
     out.text()
 
 
@@ -149,7 +156,7 @@ def _facts(shown: Any, directory: Any) -> list[facts.Fact]:
         ("model", _model(e)),
         ("code", _code(e.git)),
         ("environment", _pairs(e.environment)),
-        ("seed", str(e.seed)),
+        ("seed", str(e.seed) if e.comparison_key or e.seed else ""),
         ("tags", ", ".join(e.tags)),
         *[("note", f"{note.get('time', '')} {note.get('text', '')}") for note in e.notes],
         *[("warning", warning) for warning in shown.checked.warnings],
@@ -175,8 +182,9 @@ def _pairs(mapping: dict[str, Any]) -> str:
 
 def _data(experiment: Any) -> str:
     train, folds, test = experiment.training_dataset, experiment.validation_dataset, experiment.test_dataset
+    given = train.get("said", "")
     told = [
-        f"{train['dataset']}: {train.get('rows')} rows trained on" if train.get("dataset") else "",
+        f"{train['dataset']}: {train.get('rows')} rows trained on" if train.get("dataset") else str(given),
         f"{folds['folds']} folds × {folds.get('repeats', 1)}" if folds.get("folds") else "",
         str(test.get("said", "")),
     ]
@@ -188,6 +196,7 @@ def _time(experiment: Any) -> str:
     told = [
         ("cross-validation", forms.seconds(times.get("cross_validation_s"))),
         ("fit", forms.seconds(times.get("fit_s"))),
+        ("total", "" if times.get("cross_validation_s") else forms.seconds(times.get("total_s"))),
         ("one row", forms.micros(latency.get("single_row_us"))),
         ("a row in a batch", forms.micros(latency.get("batch_row_us"))),
     ]

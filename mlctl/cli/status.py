@@ -4,7 +4,7 @@ from typing import Any
 
 from mlctl.cli import forms, out, table
 from mlctl.cli.options import JsonOption, StoreOption
-from mlctl.cli.place import here
+from mlctl.cli.place import here, mention_mlflow
 
 
 def status(store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -27,6 +27,7 @@ def status(store: StoreOption = None, as_json: JsonOption = False) -> None:
     trash = f" · {found.trash} in the trash" if found.trash else ""
     projects, models = forms.many(found.projects, "project"), forms.many(len(found.models), "model")
     out.say(f"store {found.root} · {projects} · {models}{trash}")
+    mention_mlflow()
     if not found.models:
         out.hint("mlctl params init DATA --target COLUMN")
         return

@@ -19,6 +19,7 @@ FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md", "html")
 
 GAP = 2
 DRAWN_GAP = 3  # what rich leaves between two columns
+MOST_ROWS = 50  # on a terminal, where more were not asked for
 NARROWEST = 20  # on less, rich draws empty cells; the terminal wraps instead
 
 
@@ -78,6 +79,11 @@ class Table:
     more: str = "a wider terminal, or a pipe, shows them"
 
 
+def few(top: int | None, form: Format = "table") -> int | None:
+    """Return how many rows to show: what was asked for, else all of them, and on a terminal the first few."""
+    return MOST_ROWS if top is None and form == "table" and out.is_terminal(sys.stdout) else top
+
+
 def show(table: Table, form: Format = "table") -> tuple[str, ...]:
     """Write a table to stdout and return the titles of the columns that had no room."""
     if form == "table" and out.is_terminal(sys.stdout):
@@ -128,6 +134,8 @@ def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> int:
 
 def cells(text: str) -> int:
     """Return how many character cells a text takes: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )

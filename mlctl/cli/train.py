@@ -63,8 +63,10 @@ def _again(params: Path, overrides: list[str], *, all_rungs: bool, description: 
 
 def _dry_run(loaded: Any, *, as_json: bool) -> None:
     if as_json:
-        out.document({"parameters": loaded.effective})
+        out.document({"parameters": loaded.effective, "warnings": list(loaded.notes)})
         return
+    for note in loaded.notes:
+        out.warn(note)
     out.text(loaded.text.rstrip("\n"))
     out.say("nothing was trained; what is null or auto is settled when the data is read")
 

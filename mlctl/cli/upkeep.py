@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlctl.cli import out
+from mlctl.cli import completing, out
 from mlctl.cli.options import JsonOption, StoreOption
 from mlctl.cli.place import here
 from mlctl.domain.names import check_text
@@ -29,7 +29,9 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
     lookup : callable
         Takes the store and the words typed; returns the record.
     """
-    Name = Annotated[str, typer.Argument(metavar=metavar, help=f"The {noun}.")]
+    Name = Annotated[
+        str, typer.Argument(metavar=metavar, help=f"The {noun}.", autocompletion=completing.OF_NOUN[noun])
+    ]
 
     def update(
         name: Name,
@@ -67,7 +69,12 @@ def commands(noun: str, metavar: str, lookup: Lookup) -> dict[str, Callable[...,
         done(noun, record, "tagged", as_json=as_json)
 
     def remove(
-        names: Annotated[list[str], typer.Argument(metavar=f"{metavar}...", help=f"One {noun} or more.")],
+        names: Annotated[
+            list[str],
+            typer.Argument(
+                metavar=f"{metavar}...", help=f"One {noun} or more.", autocompletion=completing.OF_NOUN[noun]
+            ),
+        ],
         store: StoreOption = None,
         as_json: JsonOption = False,
     ) -> None:

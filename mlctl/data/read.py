@@ -76,7 +76,7 @@ def read(members: Sequence[tuple[str, Path]], data: Data) -> ReadTable:
         names = ", ".join(member.name for member in looked[:3])
         raise DataError(f"{names}: there is a header and no row below it", "check what wrote the file")
     said = [f"column {name!r} is text in some files, so it is read as text in all" for name in mixed]
-    return ReadTable(_settle_types(frame, data), (*_notes(parts, frame), *said))
+    return ReadTable(settle_types(frame, data), (*_notes(parts, frame), *said))
 
 
 def _notes(parts: Sequence[_Part], frame: pd.DataFrame) -> list[str]:
@@ -102,7 +102,7 @@ def _read_one(member: Member, data: Data, as_text: Collection[str]) -> _Part:
         table, notes = read_parquet(member)
     _check_names(member.name, table.column_names)
     frame, more = to_frame(table, member.name)
-    return _Part(member, frame if member.format == "csv" else _mark_missing(frame, data), (*notes, *more))
+    return _Part(member, frame if member.format == "csv" else mark_missing(frame, data), (*notes, *more))
 
 
 def _check_names(where: str, names: Sequence[str]) -> None:
@@ -114,7 +114,7 @@ def _check_names(where: str, names: Sequence[str]) -> None:
         raise DataError(f"{where}: has {what}", "give every column a name of its own")
 
 
-def _mark_missing(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
+def mark_missing(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Apply ``data.missing``, and find dates, where the format knows neither."""
     return pd.DataFrame({name: _marked(frame[name], data) for name in frame.columns}, copy=False)
 
@@ -180,7 +180,8 @@ def _tidy(series: Any) -> Any:
     return series if series.notna().any() else pd.Series(np.full(len(series), np.nan), index=series.index)
 
 
-def _settle_types(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
+def settle_types(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """Apply ``data.types`` and ``data.dates``."""
     asked = {**dict.fromkeys(data.dates, "date"), **data.types}
     wanted = {name: kind for name, kind in asked.items() if name in frame.columns}
     if not wanted:

@@ -84,7 +84,12 @@ def resolve(
     if data.sql is not None:
         return _from_query(data.sql, base, scratch, typed["sql"])
     if data.function is not None:
-        return _from_function(data.function, base, scratch)
+        return _from_function(data.function, base, scratch, data.target)
+    if data.dataset is not None:
+        raise UsageError(
+            f"data.dataset: {data.dataset} is a dataset of a store, and can only be trained on",
+            "write its files out: mlctl data export NAME",
+        )
     path, described = materialise(str(data.source), scratch)
     return Source("sklearn", ((path.name, path),), {"source": typed["source"], **described})
 
@@ -111,8 +116,8 @@ def _from_query(sql: Sql, base: Path, scratch: Path, typed: Mapping[str, Any]) -
     return Source("sql", ((RESULT, result.path),), result.described, result.notes)
 
 
-def _from_function(reference: str, base: Path, scratch: Path) -> Source:
-    called = call_function(reference, base, scratch)
+def _from_function(reference: str, base: Path, scratch: Path, target: str) -> Source:
+    called = call_function(reference, base, scratch, target)
     if called.rows:
         return Source("function", ((RESULT, called.rows),), called.described)
     named = _from_paths(called.paths, base, scratch, called.paths)

@@ -7,9 +7,10 @@ prefix of a version id, or one of the words in :data:`WORDS`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mlctl.domain.logged import best_logged, is_only_logged
 from mlctl.domain.metrics import find_metric
 from mlctl.domain.records import Experiment
-from mlctl.domain.version_id import VersionId
+from mlctl.domain.version_id import MOST_NUMBER_DIGITS, VersionId
 from mlctl.errors import NotFoundError
 
 WORDS = ("latest", "best", "champion", "baseline", "recommended")
@@ -76,7 +77,8 @@ def resolve(
         return _single(reference, found, experiments)
     by_id = [e for e in experiments if e.model_version_id == reference.name]
     is_number = reference.name.isascii() and reference.name.isdecimal()
-    by_number = [e for e in experiments if is_number and _number(e) == int(reference.name)]
+    number = int(reference.name) if is_number and len(reference.name) <= MOST_NUMBER_DIGITS else None
+    by_number = [e for e in experiments if _number(e) == number]
     by_prefix = [e for e in experiments if reference.name and e.model_version_id.startswith(reference.name)]
     return _single(reference, by_id or by_number or by_prefix, experiments)
 
@@ -116,9 +118,12 @@ def _by_word(
 def best_first(experiments: Sequence[Experiment]) -> list[Experiment]:
     """Sort the finished experiments that limits allow by their primary metric, the best first.
 
-    Only experiments in the newest one's metric are ranked: scores in two metrics have no order.
+    Only experiments in the newest one's metric are ranked: scores in two metrics have no order. Where all
+    that there is was logged by scripts, it is the primary logged metric.
     """
     allowed = [e for e in experiments if e.status == "finished" and e.eligible.get("ok", True)]
+    if is_only_logged(allowed):
+        return best_logged(allowed)
     metric = find_metric(latest_first(allowed)[0].metric) if allowed else None
     if metric is None:
         return []

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 NO_GIT = "nogit"
 COMMIT_DIGITS = 6
+MOST_NUMBER_DIGITS = 200
+"""More have no place in a file's name, and Python does not read more than 4,300."""
 _DIGITS = frozenset("0123456789")
 _HEX = frozenset("0123456789abcdef")
 
@@ -33,7 +35,7 @@ class VersionId:
         head, _, rest = text.rpartition("_")
         project, _, commit = head.rpartition("_")
         is_commit = commit == NO_GIT or (len(commit) == COMMIT_DIGITS and _HEX.issuperset(commit))
-        is_number = rest[:1] != "0" and bool(rest) and _DIGITS.issuperset(rest)
+        is_number = rest[:1] != "0" and 0 < len(rest) <= MOST_NUMBER_DIGITS and _DIGITS.issuperset(rest)
         # What names a directory: no way out of it, and no line of its own in a message.
         is_name = bool(project) and "/" not in project and project[0] != "." and min(project) >= " "
         return cls(project, commit, int(rest)) if is_name and is_commit and is_number else None

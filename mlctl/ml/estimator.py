@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.utils import get_tags
 
 from mlctl.domain.ladder import DUMMY_STRATEGIES, family_of
 from mlctl.domain.metrics import Task
 from mlctl.errors import UsageError
+from mlctl.estimators import own as own_estimators
 from mlctl.estimators.naive import (
     LastValueClassifier,
     LastValueRegressor,
@@ -64,6 +64,8 @@ class PlannedRung:
         Why it is left out even where the probe leads; empty where nothing speaks against it.
     rule : tuple of (str, str) or None
         Source text and function name of a hand-written rule.
+    code : tuple of (str, str) or None
+        Source and ``module:attribute`` of a person's own function or class; see :mod:`mlctl.estimators.own`.
     """
 
     name: str
@@ -77,6 +79,7 @@ class PlannedRung:
     probe: bool = False
     skip: str = ""
     rule: tuple[str, str] | None = None
+    code: tuple[str, str] | None = None
 
     def is_ordered(self, point: Mapping[str, Any]) -> bool:
         """Tell whether a point of a dummy forecasts from the time column alone."""
@@ -105,12 +108,16 @@ def make_estimator(rung: PlannedRung, point: Mapping[str, Any], task: Task, seed
     """
     if rung.rule is not None:
         return load_rule(*rung.rule, task)
+    if rung.code is not None:
+        result = own_estimators.estimator(*rung.code, dict(point), task, seed)
+        _check_task(rung, task, own_estimators.kind_of(result))
+        return result
     if rung.is_ordered(point):
         return _ORDERED[point["strategy"], task]()
     if rung.kind == "dummy":
         _check_strategy(point, task)
     estimator = _create(find_class(rung.class_path), point, rung)
-    _check_task(estimator, rung, task)
+    _check_task(rung, task, own_estimators.kind_of(estimator))
     taken = estimator.get_params(deep=False)
     own: dict[str, Any] = {"random_state": seed}
     if not type(estimator).__module__.startswith("sklearn."):
@@ -187,7 +194,18 @@ def family(kind: str, class_path: str) -> str:
     known = family_of(kind)
     if known != "other":
         return known
-    found = find_class(class_path)
+    return _tree_or_other(find_class(class_path))
+
+
+def own_family(code: tuple[str, str], point: Mapping[str, Any], task: Task, seed: int) -> str:
+    """Return which preprocessing a person's own estimator gets: that of its class, where it is known."""
+    found = type(own_estimators.estimator(*code, dict(point), task, seed))
+    public = f"{found.__module__.partition('._')[0]}.{found.__name__}"
+    known = family_of(public)
+    return known if known != "other" else _tree_or_other(found)
+
+
+def _tree_or_other(found: type) -> str:
     bases = {base.__name__ for base in found.__mro__}
     is_tree = bool(bases & _TREE_BASES) or found.__module__.partition(".")[0] in _TREE_PACKAGES
     return "tree" if is_tree else "other"
@@ -226,13 +244,9 @@ def _create(found: type, point: Mapping[str, Any], rung: PlannedRung) -> Any:
         ) from error
 
 
-def _check_task(estimator: Any, rung: PlannedRung, task: Task) -> None:
-    try:
-        kind = get_tags(estimator).estimator_type
-    except Exception:  # a foreign class may not speak scikit-learn's tags, and is then taken at its word
-        kind = None
+def _check_task(rung: PlannedRung, task: Task, kind: str) -> None:
     of_task = {"classification": "classifier", "regression": "regressor"}[task]
-    if kind in ("classifier", "regressor") and kind != of_task:
+    if kind and kind != of_task:
         raise UsageError(
             f"ladder: {rung.name} is a {kind}, and the task is {task}", f"name a {of_task}, or set task:"
         )

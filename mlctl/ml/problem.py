@@ -46,6 +46,8 @@ class Problem:
         Name of the time column.
     jobs : int or None
         Processes at a time; None means one for each core.
+    transformer : tuple of (str, str) or None
+        Source and name of a person's own transformer, which stands in the place of the preprocessing.
     """
 
     frame: pd.DataFrame
@@ -65,6 +67,7 @@ class Problem:
     need_probabilities: bool = False
     time: str | None = None
     jobs: int | None = None
+    transformer: tuple[str, str] | None = None
 
     @property
     def primary(self) -> Metric:
@@ -78,4 +81,5 @@ class Problem:
             "seed": self.seed,
             "need_probabilities": self.need_probabilities,
             "time": self.time,
+            "transformer": self.transformer,
         }

@@ -13,8 +13,10 @@ from mlctl.domain.columns import Column
 from mlctl.domain.ladder import BASE, COUNTERPARTS, KINDS, ORDERED_DUMMY_SEARCH, PROBE, REST, SLOW_ABOVE
 from mlctl.domain.metrics import Task
 from mlctl.errors import UsageError
+from mlctl.estimators import own
 from mlctl.estimators.dates import TimeToNumber
-from mlctl.ml.estimator import PlannedRung, calibrated, family, make_estimator
+from mlctl.ml.estimator import PlannedRung, calibrated, family, make_estimator, own_family
+from mlctl.ml.own import own_code
 from mlctl.ml.points import search_points
 from mlctl.ml.preprocess import CODED_LEVELS, Needs, build_preprocessor, native_categories
 from mlctl.params.model import Preprocess
@@ -60,7 +62,8 @@ def plan(
     all_rungs : bool, default=False
         Whether the default climb takes its rest without asking the probe.
     rules : mapping, optional
-        For each hand-written rule (``"file.py:function"``) the file's text.
+        For each hand-written rule (``"file.py:function"``) the file's text, and the files of a person's own
+        code as :mod:`mlctl.ml.own` names them.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def plan(
     wanted = _default_climb(task, rows) if ladder == "auto" else _with_dummy(ladder)
     if time_ordered:
         wanted = [_with_strategies(rung, task) for rung in wanted]
-    named = zip(wanted, _labels([rung.kind for rung in wanted]), strict=True)
+    named = zip(wanted, _labels([_short(rung.kind) for rung in wanted]), strict=True)
     planned = [
         _planned(rung, label, index, task, max_points=max_points, seed=seed, rules=rules or {})
         for index, (rung, label) in enumerate(named)
@@ -94,6 +97,7 @@ def build_pipeline(
     seed: int = 0,
     need_probabilities: bool = False,
     time: str | None = None,
+    transformer: tuple[str, str] | None = None,
 ) -> Pipeline:
     """Return the unfitted pipeline of one point of a rung.
 
@@ -117,6 +121,8 @@ def build_pipeline(
         Whether a classifier without probabilities has to be calibrated.
     time : str or None
         The time column. A dummy that forecasts from it takes nothing else, so the frame has to hold it.
+    transformer : tuple of (str, str) or None
+        Source and name of a person's own transformer, which stands in the place of the options.
 
     Returns
     -------
@@ -134,6 +140,9 @@ def build_pipeline(
         return Pipeline([("preprocess", "passthrough"), ("estimator", estimator)])
     if rung.kind == "dummy":
         return Pipeline([("preprocess", _dummy_table(rung, point, time)), ("estimator", estimator)])
+    if transformer is not None:
+        last = calibrated(estimator) if need_probabilities and task == "classification" else estimator
+        return Pipeline([("preprocess", own.transformer(*transformer)), ("estimator", last)])
     needs = _needs(rung, estimator, point, task, n_classes, seed)
     coded = native_categories(columns, options, needs)
     if coded:
@@ -170,6 +179,11 @@ def _with_strategies(rung: Rung, task: Task) -> Rung:
     return Rung(kind="dummy", search={"strategy": list(ORDERED_DUMMY_SEARCH[task])})
 
 
+def _short(kind: str) -> str:
+    """Return what a rung is called: of ``src/modeling.py:build_knn`` the function."""
+    return kind.rpartition(":")[2]
+
+
 def _labels(kinds: Iterable[str]) -> list[str]:
     seen: Counter[str] = Counter()
     labels = []
@@ -186,6 +200,11 @@ def _planned(
         function = rung.rule.rpartition(":")[2]
         source = (rules[rung.rule], function)
         return PlannedRung(label, label, "rule", index, "rule", "", ({"rule": rung.rule},), rule=source)
+    code = None if rung.kind in KINDS else own_code(rung.kind, rules)
+    if code is not None:
+        points = search_points(rung.fixed, rung.search, most=max_points, seed=f"{seed} {label}")
+        suited = own_family(code, points[0], task, seed)
+        return PlannedRung(label, label, rung.kind, index, suited, "", points, code=code)
     class_path = _class_path(rung.kind, task)
     defaults = KINDS[rung.kind].defaults.get(task, {}) if rung.kind in KINDS else {}
     points = search_points({**defaults, **rung.fixed}, rung.search, most=max_points, seed=f"{seed} {label}")

@@ -89,12 +89,14 @@ def _canonical(name: str, place: Place, task: str | None) -> str:
             text = f"{kind.name} is for {kind.tasks[0]} and the task is {task}; did you mean {like}?"
             raise ProblemsError([Problem(place, text)])
         return kind.name
-    if CLASS_FORM.fullmatch(name):
+    if CLASS_FORM.fullmatch(name) or RULE_FORM.fullmatch(name):
         return name
     known = [text for of in KINDS.values() for text in (of.name, *of.spellings)]
     near = find_kind(nearest(name, known) or "")
     hint = (
-        f"did you mean {near.name}?" if near else f"known here: {', '.join(KINDS)}, or package.module.Class"
+        f"did you mean {near.name}?"
+        if near
+        else f"known here: {', '.join(KINDS)}, package.module.Class, or file.py:function"
     )
     raise ProblemsError([Problem(place, f"not a known rung; {hint}")])
 

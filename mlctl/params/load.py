@@ -35,6 +35,8 @@ class Loaded:
         Name to value of the variables used.
     overridden : bool
         Whether settings of the command line stood over the file.
+    notes : tuple of str
+        What a person should know of how the file was read.
     """
 
     parameters: Parameters = field(repr=False)
@@ -42,6 +44,7 @@ class Loaded:
     path: Path
     environment: dict[str, str] = field(repr=False)
     overridden: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -100,6 +103,7 @@ def from_dict(tree: Any, environ: Mapping[str, str], *, path: Path = Path("param
     if expansion.problems:
         raise _refusal(path, tree, expansion, [])
     effective = _plain(parameters.model_dump())
+    effective["data"]["target"] = parameters.data.target or None  # None: the dataset's record names it
     for place, text in expansion.typed.items():
         _put(effective, place, text)
     return Loaded(parameters, effective, path, expansion.values)

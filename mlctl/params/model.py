@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from mlctl.domain.metrics import METRICS, Task, find_metric, metrics_of
 from mlctl.params import fields as f
@@ -12,6 +12,7 @@ from mlctl.params.problems import KnownKeys, Place, Problem, ProblemsError, want
 from mlctl.params.retrain import Retrain
 from mlctl.params.rung import Range, Rung
 from mlctl.params.sections import (
+    SOURCES,
     Bench,
     Checks,
     CrossValidation,
@@ -23,6 +24,7 @@ from mlctl.params.sections import (
     Section,
     Split,
     Sql,
+    Steps,
     Stop,
 )
 from mlctl.params.words import nearest
@@ -42,11 +44,27 @@ __all__ = [
     "Search",
     "Split",
     "Sql",
+    "Steps",
     "Stop",
 ]
 
 TRAINING = "training_"
 """What stands before a metric of the training rows: accepted by the gate, which takes the held-out twin."""
+
+
+OWN_TARGET = "target"
+"""What the column to predict is called where ``steps.load_data`` gives it apart and nothing names it."""
+
+
+def with_load_data(tree: Any) -> Any:
+    """Return a tree whose ``data`` has what ``steps.load_data`` says, where it names no source itself."""
+    steps, data = (tree.get("steps"), tree.get("data")) if isinstance(tree, dict) else (None, None)
+    step = steps.get("load_data") if isinstance(steps, dict) else None
+    if not isinstance(step, str) or not isinstance(data, dict | None):
+        return tree
+    given = {key: value for key, value in (data or {}).items() if value is not None}
+    source = {} if set(given) & set(SOURCES) else {"function": step}
+    return {**tree, "data": {"target": OWN_TARGET, **given, **source}}
 
 
 def _ladder(value: Any, info: ValidationInfo) -> Any:
@@ -61,6 +79,7 @@ class Parameters(Section):
     description: f.Text = Field(default="", description="Of the model, for people.")
     task: f.TaskName | None = Field(default=None, description="Default: inferred from the target, and said.")
     data: Data
+    steps: Steps = Steps()
     preprocess: Preprocess = Preprocess()
     split: Split = Split()
     cross_validation: CrossValidation = CrossValidation()
@@ -82,6 +101,20 @@ class Parameters(Section):
     checks: Checks = Checks()
     jobs: f.Count | None = Field(default=None, description="Processes at once. Default: one for each core.")
     seed: f.Seed = Field(default=0, description="Of everything random but the split.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_from_a_step(cls, value: Any) -> Any:
+        return with_load_data(value)
+
+    @field_validator("steps")
+    @classmethod
+    def _one_source(cls, steps: Steps, info: ValidationInfo) -> Steps:
+        data = info.data.get("data")
+        if data and steps.load_data and data.function != steps.load_data:
+            given = next(key for key in SOURCES if getattr(data, key) is not None)
+            raise ProblemsError([Problem(("load_data",), f"data.{given} names rows as well; keep one")])
+        return steps
 
     @field_validator("data")
     @classmethod
@@ -158,7 +191,6 @@ REQUIRED = {
     "project": "the name of the project",
     "model": "the name of the model",
     "data": "a section with target, and path, source, sql or function",
-    "target": "the name of the column to predict",
     "to": "the address that mail goes to",
 }
 """What is wanted of the keys that have no default."""

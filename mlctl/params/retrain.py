@@ -117,6 +117,11 @@ class Degraded(Section):
         default=None, description="Below its reference, in the metric's units; default: as in comparisons."
     )
     checks: f.Count = Field(default=2, description="Checks in a row that have to find it worse.")
+    served: f.Word | None = Field(
+        default=None,
+        description="Directory of a server's log: the champion is judged by the actual values that came back "
+        "to it, where 200 did; else, and by default, by newer rows of the data.",
+    )
 
 
 class Drift(Section):

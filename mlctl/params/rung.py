@@ -3,7 +3,7 @@
 ``svc`` · ``svc: {C: 1.0}`` · ``decision_tree: {max_depth: [3, 5, 8]}`` (a list is searched) ·
 ``svc: {C: {low: 0.1, high: 10, log: true}}`` (so is a range) ·
 ``mlp: {hidden_layer_sizes: {value: [50, 20]}}`` (a value that is itself a list or a mapping) ·
-``package.module.Class: {…}`` · ``rule: rules.py:by_hour``.
+``package.module.Class: {…}`` · ``src/modeling.py:build_knn: {…}`` · ``rule: rules.py:by_hour``.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ class Rung(BaseModel):
     Attributes
     ----------
     kind : str
-        A canonical name of :mod:`mlctl.domain.ladder`, a dotted class path, or ``rule``.
+        A canonical name of :mod:`mlctl.domain.ladder`, a dotted class path, ``file.py:name`` of a function or
+        class that gives an estimator, or ``rule``.
     fixed : dict
         Parameters with one value.
     search : dict

@@ -10,6 +10,7 @@ from mlctl.params.retrain import TRIGGERS
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DOTTED = r"^[^.:\s]+(\.[^.:\s]+)+$"
+_OWN_CODE = r"^.+\.py:[^\W\d]\w*$"
 _LISTS = (
     *(("Data", "drop"), ("Data", "missing"), ("Promote", "slices"), ("Checks", "mute")),
     *(("Notify", "apprise"), ("Email", "to")),
@@ -86,12 +87,13 @@ def _ladder() -> dict[str, Any]:
         "anyOf": [
             {"enum": [text for text in kinds if text != "rule"]},
             {"type": "string", "pattern": _DOTTED},
+            {"type": "string", "pattern": _OWN_CODE},
         ]
     }
     with_parameters = {
         "type": "object",
         "properties": {text: {"$ref": f"#/$defs/{_own(kind)}"} for text, kind in kinds.items()},
-        "patternProperties": {_DOTTED: _of_any({})},
+        "patternProperties": {_DOTTED: _of_any({}), _OWN_CODE: _of_any({})},
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from mlctl.params import fields as f
 from mlctl.params.problems import Problem, ProblemsError, wanted
@@ -10,7 +18,7 @@ from mlctl.params.words import nearest
 
 SKLEARN_SETS = ("iris", "diabetes", "wine", "breast_cancer", "digits")
 TEST_SIZE = 0.2
-SOURCES = ("path", "source", "sql", "function")
+SOURCES = ("path", "source", "sql", "function", "dataset")
 """The keys of ``data`` that say where rows come from: exactly one of them is given."""
 
 
@@ -63,12 +71,22 @@ class Data(Section):
         default=None,
         description="file.py:function, which returns a pandas table, several in turn, or the paths of files.",
     )
+    dataset: f.Word | None = Field(
+        default=None,
+        description="A dataset of the project, by its name in `mlctl data list`: its rows as they are "
+        "kept, or fetched anew where only the way to them is.",
+    )
     keep: f.Keep = Field(
         default="snapshot",
         description="snapshot: the data itself; query: only how to fetch it again, and what tells whether it "
         "has changed; both.",
     )
-    target: f.Word = Field(description="The column to predict.")
+    target: f.Word = Field(
+        default=None,
+        validate_default=True,
+        description="The column to predict. Default: of a dataset, the one in its record; of "
+        "steps.load_data, target.",
+    )
     drop: f.Words = Field(default=(), description="Columns to leave out.")
     time: f.Word | None = Field(default=None, description="The column that orders the rows in time.")
     group: f.Word | None = Field(
@@ -102,20 +120,52 @@ class Data(Section):
         hint = f"; did you mean sklearn:{near}?" if near else "; a file is named under path"
         raise wanted("one of " + ", ".join(f"sklearn:{known}" for known in SKLEARN_SETS) + hint)
 
+    @field_validator("target", mode="wrap")
+    @classmethod
+    def _named(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> str:
+        if value is not None:
+            return str(handler(value))
+        if info.data.get("dataset") is None:
+            raise ProblemsError([Problem((), "missing; wanted the name of the column to predict")])
+        return ""  # settled by the dataset's record when it is read
+
     @model_validator(mode="after")
     def _consistent(self) -> "Data":
-        roles = [role for role in ("time", "group", "key") if getattr(self, role) == self.target]
+        roles = [
+            role for role in ("time", "group", "key") if self.target and getattr(self, role) == self.target
+        ]
         problems = [Problem((role,), "this column is the target; name another") for role in roles]
         given = [key for key in SOURCES if getattr(self, key) is not None]
         if len(given) != 1:
             several = f", not {' and '.join(given)}" if given else ""
             place = given[-1] if given else SOURCES[0]
             problems.append(Problem((place,), f"wanted one of {', '.join(SOURCES)}{several}"))
+        if self.dataset is not None and self.keep != "snapshot":
+            problems.append(
+                Problem(("keep",), "wanted snapshot: the dataset's own record says how it is kept")
+            )
         if self.target in self.drop:
             problems.append(Problem(("drop",), "the target is among them; keep it"))
         if problems:
             raise ProblemsError(problems)
         return self
+
+
+class Steps(Section):
+    """Code of your own in place of a part of the training; its source is kept with each experiment."""
+
+    load_data: f.Reference | None = Field(
+        default=None,
+        description="file.py:function without arguments, which returns a table, or X and y: another way to "
+        "write data.function.",
+    )
+    preprocess: f.Reference | None = Field(
+        default=None,
+        description="file.py:name of a function from table to table: it sees all rows before any is held "
+        "out, so it must work row by row (what it learned from several would leak; a check says so). Or of a "
+        "transformer (a class, or a function that makes one): fitted on training rows only, in the place of "
+        "preprocess.",
+    )
 
 
 class Preprocess(Section):

@@ -8,8 +8,9 @@ import pytest
 
 from mlctl.actions import locate, make_offer
 from mlctl.actions import offer as offers
+from mlctl.actions.asked import columns_of
 from mlctl.actions.locate import Place
-from mlctl.actions.make_offer import columns_of, make, rows_of
+from mlctl.actions.make_offer import make, rows_of
 from mlctl.bundle.portable.refusal import NotPortable
 from mlctl.bundle.runtime import load
 from mlctl.domain.columns import Column
@@ -65,7 +66,7 @@ def test_numbers_may_differ_in_their_last_bits():
 
 
 def test_without_held_out_rows_nothing_is_compared(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(make_offer, "held_out_positions", lambda *_: np.array([], dtype=np.int64))
+    monkeypatch.setattr("mlctl.actions.asked.held_out_positions", lambda *_: np.array([], dtype=np.int64))
     assert make(store, locate.experiment(store, "best"), tmp_path).tier == "portable"
     assert offers.rows(tmp_path) == []
 

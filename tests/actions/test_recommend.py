@@ -31,3 +31,8 @@ def test_namesakes_are_told_apart_by_their_number():
 def test_rungs_on_other_folds_are_not_candidates():
     other = replace(BOOSTING, comparison_key="other", model_version_id="iris_3f9a1c_0")
     assert recommend_from([other, DUMMY, LINEAR]).not_separable == (LINEAR.model_version_id,)
+
+
+def test_a_record_with_other_folds_than_it_says_is_no_candidate():
+    few = experiment(5, "svc", [0.99, 0.99])
+    assert recommend_from([few, DUMMY, LINEAR]).not_separable == (LINEAR.model_version_id,)

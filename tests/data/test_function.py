@@ -223,3 +223,37 @@ def test_a_file_that_is_no_python(tmp_path, write):
 def test_a_password_in_an_address_of_the_file_is_not_kept(tmp_path, write):
     write("URL = 'mysql://reader:hush@db/sales'", "def load_data():", "    return pd.DataFrame({'y': [1]})")
     assert "mysql://reader:***@db/sales" in call(tmp_path).described["function_source"]
+
+
+@pytest.mark.parametrize(
+    ("given", "columns"),
+    [
+        ("pd.DataFrame({'a': [1, 2]}, index=[7, 8]), pd.Series([3, 4])", ["a", "y"]),
+        ("pd.DataFrame({'a': [1, 2]}), pd.DataFrame({'b': [3, 4]})", ["a", "y"]),
+        ("[[1, 5], [2, 6]], [3, 4]", ["x0", "x1", "y"]),
+    ],
+)
+def test_features_and_target_apart(tmp_path, write, given, columns):
+    write("def load_data():", f"    return {given}")
+    frame = frame_of(call(tmp_path))
+    assert list(frame) == columns
+    assert frame["y"].tolist() == [3, 4]
+
+
+def test_two_tables_in_a_tuple_are_tables_in_turn(tmp_path, write):
+    write("def load_data():", "    t = pd.DataFrame({'a': [1], 'y': [2]})", "    return t, t")
+    assert len(frame_of(call(tmp_path))) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "message"),
+    [
+        ("pd.DataFrame({'a': [1, 2]}), [3]", DataError, "gave X with 2 rows and y of shape"),
+        ("pd.DataFrame({'y': [1]}), [3]", DataError, "X has a column 'y' as well as y"),
+        ("[1, 2], [3, 4]", UsageError, "gave a value of type list"),
+    ],
+)
+def test_features_and_target_that_do_not_fit(tmp_path, write, given, kind, message):
+    write("def load_data():", f"    return {given}")
+    with pytest.raises(kind, match=message):
+        call(tmp_path)

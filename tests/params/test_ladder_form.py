@@ -161,7 +161,8 @@ def test_what_is_refused(typed, task, place, text):
 
 def test_a_rung_that_is_like_no_other_lists_them():
     with pytest.raises(
-        ProblemsError, match=r"not a known rung; known here: dummy, rule, .*, mlp, or package"
+        ProblemsError,
+        match=r"not a known rung; known here: dummy, .*, mlp, package.module.Class, or file",
     ):
         read_rung("xyz", None)
 

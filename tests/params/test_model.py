@@ -108,7 +108,7 @@ def test_the_keys_of_each_section():
     keys = known_keys()
     assert keys[("stop",)] == ("target", "max_minutes")
     assert keys[()][:4] == ("project", "model", "description", "task")
-    sections = {"data", "preprocess", "split", "cross_validation", "search", "stop", "limits"}
+    sections = {"data", "steps", "preprocess", "split", "cross_validation", "search", "stop", "limits"}
     sections |= {"bench", "promote", "retrain", "checks"}
     inner = {("data", "sql"), ("promote", "metrics"), ("retrain", "notify", "email")}
     inner |= {("retrain", name) for name in ("new_data", "degraded", "drift", "usage", "retry", "notify")}
@@ -136,3 +136,33 @@ def test_metrics_that_the_gate_cannot_judge_by():
     assert problems(promote={"metrics": {"f1": 3}}) == [
         ("promote.metrics.f1", "wanted a section with some of min, max")
     ]
+
+
+LOADER = {"project": "p", "model": "m", "steps": {"load_data": "src/a.py:rows"}}
+
+
+def test_a_step_that_loads_is_where_rows_come_from():
+    found = Parameters.model_validate(LOADER)
+    assert (found.data.function, found.data.target) == ("src/a.py:rows", "target")
+    assert Parameters.model_validate(LOADER | {"data": {"target": "y", "drop": ["a"]}}).data.target == "y"
+    again = Parameters.model_validate(LOADER | {"data": {"function": "src/a.py:rows"}})
+    assert again.data.function == again.steps.load_data
+
+
+def test_rows_come_from_one_place():
+    tree = {key: value for key, value in LOADER.items() if key == "steps"}
+    assert problems(**tree, data={"path": "a.csv", "target": "y"}) == [
+        ("steps.load_data", "data.path names rows as well; keep one")
+    ]
+    assert problems(steps={"load_data": 3})[0][0] == "steps.load_data"
+
+
+def test_a_dataset_names_its_own_target():
+    tree = {"project": "p", "model": "m", "data": {"dataset": "mart"}}
+    assert Parameters.model_validate(tree).data.target == ""
+    assert problems(data={"dataset": "mart", "keep": "query"}) == [
+        ("data.keep", "wanted snapshot: the dataset's own record says how it is kept")
+    ]
+    assert ("data.target", "missing; wanted the name of the column to predict") in problems(
+        data={"path": "a"}
+    )

@@ -22,6 +22,7 @@ def test_every_key_of_every_section_has_a_description():
     assert tuple(SCHEMA["properties"]) == known_keys()[()]
     names = {
         "data": "Data",
+        "steps": "Steps",
         "preprocess": "Preprocess",
         "split": "Split",
         "cross_validation": "CrossValidation",
@@ -62,16 +63,21 @@ def test_the_rungs():
     assert with_parameters["properties"]["knn"] == {"$ref": "#/$defs/rung.k_nearest_neighbors"}
     assert "gamma" in SCHEMA["$defs"]["rung.svc"]["propertyNames"]["enum"]
     assert SCHEMA["$defs"]["rung.svc"]["description"] == "sklearn.svm.SVC"
-    (dotted,) = with_parameters["patternProperties"]
-    assert name["anyOf"][1]["pattern"] == dotted
+    assert [form["pattern"] for form in name["anyOf"][1:]] == [*with_parameters["patternProperties"]]
 
 
 @pytest.mark.parametrize(
     ("text", "fits"), [("package.Class", True), ("a.b.C_1", True), ("svc", False), ("rules.py:f", False)]
 )
 def test_a_dotted_path(text, fits):
-    (dotted,) = SCHEMA["properties"]["ladder"]["anyOf"][1]["items"]["anyOf"][1]["patternProperties"]
+    dotted, _ = SCHEMA["properties"]["ladder"]["anyOf"][1]["items"]["anyOf"][1]["patternProperties"]
     assert bool(re.search(dotted, text)) == fits
+
+
+@pytest.mark.parametrize(("text", "fits"), [("src/a.py:f", True), ("a.b.C", False), ("a.py:1", False)])
+def test_code_of_ones_own(text, fits):
+    _, own = SCHEMA["properties"]["ladder"]["anyOf"][1]["items"]["anyOf"][1]["patternProperties"]
+    assert bool(re.search(own, text)) == fits
 
 
 def test_a_trigger_may_be_switched_on_and_off():

@@ -16,7 +16,7 @@ def test_a_section_whose_keys_are_commented_out_has_its_defaults():
 
 
 def test_data_wants_one_source():
-    text = "wanted one of path, source, sql, function"
+    text = "wanted one of path, source, sql, function, dataset"
     assert problems(Data, {"target": "y"}) == [(("path",), text)]
     two = {"target": "y", "path": "a.csv", "source": "sklearn:iris"}
     assert problems(Data, two) == [(("source",), f"{text}, not path and source")]

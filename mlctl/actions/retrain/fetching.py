@@ -33,7 +33,7 @@ def step(bench: Bench) -> dict[str, Any]:
     """
     files.remove_folder(bench.data)
     files.make_folder(bench.data)
-    fetched = fetch(bench.loaded, bench.base, bench.data)
+    fetched = fetch(bench.loaded, bench.base, bench.data, bench.store)
     champion = champion_of(bench)
     frame = fetched.table.frame
     reference = champion or _last_trained(bench)

@@ -11,22 +11,22 @@ from mlctl.actions.contenders import answers
 from mlctl.actions.evaluate import load_model
 from mlctl.actions.gate_rows import time_blocks
 from mlctl.actions.model_drift import Model
-from mlctl.actions.prepare import Prepared, examined, prepare
+from mlctl.actions.own_steps import stepped
+from mlctl.actions.performance import of_champion
+from mlctl.actions.performance_verdict import is_worse, tolerance_of
+from mlctl.actions.prepare import Prepared, examined, prepare, rule_sources
 from mlctl.actions.recorded import Recorded, recorded
 from mlctl.actions.retrain.child import Bench
 from mlctl.actions.retrain.fetching import champion_of, new_rows, read_fetched
 from mlctl.data.conform import conform
 from mlctl.data.drift import drift
 from mlctl.data.examine import Examination
-from mlctl.domain.gate import LEAST_ROWS, amount
+from mlctl.domain.gate import LEAST_ROWS
 from mlctl.domain.metrics import METRICS, Metric
 from mlctl.domain.records import Experiment
-from mlctl.errors import DataError
+from mlctl.errors import DataError, MlctlError
 from mlctl.ml.problem import Problem
 from mlctl.stats.paired import Interval, interval
-
-TOLERANCE = 0.005
-"""Of metrics bounded by 1; of errors a share of the dummy's, as in comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,10 @@ def step(bench: Bench) -> dict[str, Any]:
     fetched = bench.found("fetch")
     if champion is None:
         return {"champion": None, "fingerprint": fetched["fingerprint"]}
-    frame = read_fetched(bench, fetched).table
+    sources = rule_sources(bench.loaded.parameters, bench.base)
+    frame = stepped(bench.loaded.parameters, read_fetched(bench, fetched).table, sources)
     looked: dict[str, Any] = {"champion": champion.model_version_id, "fingerprint": fetched["fingerprint"]}
-    with recorded(bench.store, champion) as record:
+    with recorded(bench.store, champion, trust=bench.order.trust) as record:
         model = load_model(record, trust=bench.order.trust)
         theirs = prepare(record.parameters, record.table, record.rules)
         new = _new(record, theirs, frame.frame, examined(bench.loaded.parameters, frame))
@@ -89,13 +90,45 @@ def _new(record: Recorded, theirs: Prepared, frame: Any, found: Examination) -> 
 
 
 def _degraded(bench: Bench, champion: Experiment, model: Any, new: NewRows) -> dict[str, Any]:
+    """Judge the champion by what it answered in use, and where that tells nothing by newer rows."""
+    asked = bench.loaded.parameters.retrain and bench.loaded.parameters.retrain.degraded
+    tolerance = asked.tolerance if asked else None
+    if not asked or not asked.served:
+        return _by_new_rows(bench, champion, model, new, tolerance)
+    found = _by_served(bench, champion, asked.served, tolerance)
+    if found["degraded"] is not None:
+        return found
+    told = _by_new_rows(bench, champion, model, new, tolerance)
+    return {**told, "said": f"{told['said']} ({found['said']})"}
+
+
+def _by_served(bench: Bench, champion: Experiment, folder: str, tolerance: float | None) -> dict[str, Any]:
+    try:
+        served = of_champion(bench.store, champion, bench.base / folder, tolerance)
+    except MlctlError as error:  # no log yet, or no actual value: the data are looked at instead
+        return {"degraded": None, "said": error.message}
+    found = served.verdict
+    return {
+        "degraded": found.fallen,
+        "said": f"served: {found.said}",
+        "score": found.estimate,
+        "lower": found.lower,
+        "upper": found.upper,
+        "reference": found.reference,
+        "tolerance": found.tolerance,
+        "served_rows": found.rows,
+    }
+
+
+def _by_new_rows(
+    bench: Bench, champion: Experiment, model: Any, new: NewRows, asked: float | None
+) -> dict[str, Any]:
     metric = METRICS[champion.metric]
     reference = champion.score("test", metric.name)
     if reference is None or len(new.positions) < LEAST_ROWS:
         said = f"{len(new.positions):,} new rows: under {LEAST_ROWS} nothing is said of the champion"
         return {"degraded": None, "said": said}
-    asked = bench.loaded.parameters.retrain and bench.loaded.parameters.retrain.degraded
-    tolerance = asked.tolerance if asked and asked.tolerance is not None else _tolerance(bench, champion)
+    tolerance = tolerance_of(bench.store, champion, metric.name) if asked is None else asked
     try:
         found = _score(metric, model, new)
     except DataError as error:
@@ -117,23 +150,6 @@ def _degraded(bench: Bench, champion: Experiment, model: Any, new: NewRows) -> d
     }
 
 
-def is_worse(metric: Metric, found: Interval, reference: float, tolerance: float) -> tuple[bool, str]:
-    """Tell whether a score is beyond doubt worse than its reference, and the bound that says so.
-
-    Parameters
-    ----------
-    found : Interval
-        The champion's score on new rows, with its two-sided 95 % interval.
-    reference : float
-        Its score on the rows held out at its training.
-    tolerance : float
-        In the metric's units.
-    """
-    if metric.greater_is_better:
-        return found.upper < reference - tolerance, f"at most {found.upper:.4g}"
-    return found.lower > reference + tolerance, f"at least {found.lower:.4g}"
-
-
 def _score(metric: Metric, model: Any, new: NewRows) -> Interval:
     problem, rows = new.problem, new.positions
     blocks = time_blocks(new.found.aside["time"].iloc[rows])[0] if "time" in new.found.aside else None
@@ -145,15 +161,6 @@ def _score(metric: Metric, model: Any, new: NewRows) -> Interval:
         positive=problem.positive,
         blocks=blocks,
         seed=problem.seed,
-    )
-
-
-def _tolerance(bench: Bench, champion: Experiment) -> float:
-    rungs = bench.store.experiments(champion.project_name, champion.model_name).records
-    dummy = next((e for e in rungs if e.ladder_id == champion.ladder_id and e.rung == "dummy"), None)
-    error = dummy.score("test", champion.metric) if dummy else None
-    return amount(
-        champion.metric, TOLERANCE, error if error is not None else champion.score("test", champion.metric)
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mlctl.actions.named_dataset import settled
 from mlctl.actions.parameters import load_file
 from mlctl.domain.records import Model
 from mlctl.errors import NotFoundError
@@ -59,6 +60,7 @@ def of_file(store: Store, loaded: Loaded, path: Path, now: datetime) -> Target:
     path : Path
         The file that was loaded.
     """
+    loaded = settled(store, loaded)
     parameters = loaded.parameters
     store.add_project(parameters.project, "", now)
     description = str(loaded.effective["description"])
@@ -85,7 +87,7 @@ def of_record(store: Store, model: Model) -> Target:
             f"{journal.label} keeps no parameters file",
             "train it once: mlctl train --params FILE; or name the file: mlctl retrain --params FILE",
         )
-    return Target(store, model, journal, load_file(kept.path), kept.base)
+    return Target(store, model, journal, settled(store, load_file(kept.path)), kept.base)
 
 
 def lift(target: Target) -> str:
