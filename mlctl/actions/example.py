@@ -131,5 +131,5 @@ def read(directory: Path, paths: Mapping[str, str]) -> Example | None:
         return Example(
             columns, rows, str(tree["task"]), tuple(tree["classes"]), bool(tree["named"]), str(tree["target"])
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise DamagedError(f"{path.name} holds no example rows", "bring it back from a copy") from None

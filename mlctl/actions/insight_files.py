@@ -60,6 +60,6 @@ def _kept(store: Store, experiment: Experiment, name: str, build: Callable[[Any]
     if not file:
         return None
     path = store.experiment_directory(experiment) / file
-    with suppress(MlctlError, ValueError, KeyError, TypeError):
+    with suppress(MlctlError, ValueError, KeyError, TypeError, RecursionError):
         return build(json.loads(read_bytes_limited(path, LARGEST)))
     return None

@@ -15,11 +15,10 @@ from mlctl.actions import environment
 from mlctl.actions.git import GitState, state
 from mlctl.actions.logging_files import copied
 from mlctl.actions.logging_sinks import Ending, Own, Sink
-from mlctl.actions.logging_values import number_of, parameter_of
+from mlctl.actions.logging_values import number_of, parameter_of, step_of, text_of
 from mlctl.domain.logged import evaluations
 from mlctl.domain.names import broken_rule
 from mlctl.domain.records import Experiment, Model
-from mlctl.errors import UsageError
 from mlctl.params.yaml_io import dump
 from mlctl.store.points import FILE, Point, PointsFile
 from mlctl.store.record_files import read_tree
@@ -122,9 +121,8 @@ class Log:
             When the disk does not take them.
         """
         when = f"{self._now():%Y-%m-%dT%H:%M:%S.%fZ}"
-        points = [Point(str(key), step, when, number_of(key, value)) for key, value in values.items()]
-        if not isinstance(step, int):
-            raise UsageError(f"step {step!r} is no whole number", "count the steps: 0, 1, 2, …")
+        at = step_of(step)
+        points = [Point(text_of(key), at, when, number_of(key, value)) for key, value in values.items()]
         with self._lock:
             self._points.append(points)
             self.said.last.update((point.metric, point.value) for point in points)
@@ -133,13 +131,13 @@ class Log:
     def parameters(self, values: Mapping[str, Any]) -> None:
         """Set parameters; the last value of each stands."""
         with self._lock:
-            self.said.parameters.update({str(key): parameter_of(value) for key, value in values.items()})
+            self.said.parameters.update({text_of(key): parameter_of(value) for key, value in values.items()})
             self._save_at_times()
 
     def tag(self, key: str, value: Any = "") -> None:
         """Set a tag; the last value of each stands."""
         with self._lock:
-            self.said.tags[str(key)] = str(value)
+            self.said.tags[text_of(key)] = text_of(value)
             self._save_at_times()
 
     def artifact(self, source: Path, folder: str = "") -> None:

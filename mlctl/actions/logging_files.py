@@ -23,7 +23,7 @@ def copied(source: Path, where: PurePosixPath, path_of: Callable[[str], Path]) -
     Raises
     ------
     UsageError
-        When there is none, or ``where`` leads out of the experiment.
+        When there is none, it may not be read, or ``where`` leads out of the experiment.
     """
     if ".." in where.parts or where.is_absolute():
         raise UsageError(f"{where} leads out of the experiment", "name a folder within it")
@@ -31,6 +31,8 @@ def copied(source: Path, where: PurePosixPath, path_of: Callable[[str], Path]) -
         raise UsageError(f"there is no file {source} to keep", "write it first, then log it")
     if source.is_file():
         return _copied_file(source, str(where / source.name), path_of)
+    if not source.is_dir():
+        raise UsageError(f"{source} is neither a file nor a folder", "name what is to be kept")
     found: dict[str, str] = {}
     for file in sorted(source.rglob("*")):
         if file.is_file() and not file.is_symlink():
@@ -40,6 +42,10 @@ def copied(source: Path, where: PurePosixPath, path_of: Callable[[str], Path]) -
 
 
 def _copied_file(source: Path, place: str, path_of: Callable[[str], Path]) -> dict[str, str]:
+    try:
+        source.open("rb").close()
+    except OSError as error:  # the script's own file, and no trouble of the store's
+        raise UsageError(f"{source} cannot be read: {error.strerror}", "see who may read it") from None
     with files.write_via(path_of(place)) as aside:
         shutil.copyfile(source, aside)
     return {place: place}

@@ -94,7 +94,7 @@ class Journal:
         path = self.site.layout.unlinked(self.site.layout.run_lock(self.project, self.model))
         try:
             told = json.loads(said_by_holder(path))
-        except ValueError:  # it is being written just now, or its holder just ended
+        except (ValueError, RecursionError):  # it is being written just now, or its holder just ended
             return {}
         return told if isinstance(told, dict) else {}
 
@@ -174,7 +174,7 @@ def read_result(directory: Path, name: str) -> dict[str, Any] | None:
         tree = json.loads(files.read_bytes_limited(path, _LARGEST_RESULT))
     except NotFoundError:
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):
         raise DamagedError(f"{path} holds no mapping", "remove it: the step is then done again")

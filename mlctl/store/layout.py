@@ -41,7 +41,8 @@ that begins with a dot.
                 ├── meta.yaml      the experiment's record
                 ├── params.yaml, environment.yaml, scores.csv, search.csv, predictions.csv, model.skops,
                 │   model.joblib, plots/, changes.diff   artifacts, named by artifact_file_paths
-                ├── metrics.csv, mlflow.yaml   of scripts: every point logged; what MLflow has beyond that
+                ├── metrics.csv, example.json, mlflow.yaml, artifacts/, logged_models/   of scripts and
+                │   imported runs: every point logged; a row for the model; what only MLflow has; files
                 ├── code/          a person's own code, as it was
                 ├── train_rows.u32 32-bit hashes of the training rows, little-endian, sorted
                 ├── log.txt        the full log; locked by flock while the experiment runs
@@ -265,16 +266,23 @@ class Layout:
         """Return a path as people are told it: relative to the directory that holds the store, with ``/``."""
         return Path(os.path.relpath(path, self.root.parent)).as_posix()
 
-    def unlinked(self, path: Path) -> Path:
+    def unlinked(self, path: Path, above: Path | None = None) -> Path:
         """Return a path inside the store, having made sure that no link on the way leads out of it.
+
+        Parameters
+        ----------
+        path : Path
+            Within the store.
+        above : Path, optional
+            A folder on the way of which that is known.
 
         Raises
         ------
         DamagedError
             When a link stands on the way.
         """
-        way = self.root
-        for part in path.relative_to(self.root).parts:
+        way = above or self.root
+        for part in path.relative_to(way).parts:
             way /= part
             if _is_link(way):
                 raise DamagedError(

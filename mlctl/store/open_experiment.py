@@ -12,7 +12,7 @@ from mlctl.store.layout import LOG, META, SUMS
 from mlctl.store.record_files import read_tree, record_tree, write_tree
 from mlctl.store.sums import write_sums
 
-_OURS = {META, LOG, SUMS}
+_OURS = {name.casefold() for name in (META, LOG, SUMS)}
 
 
 def place_within(directory: Path, name: str) -> Path:
@@ -24,7 +24,9 @@ def place_within(directory: Path, name: str) -> Path:
         When the name leads out of the directory, or is one that the store writes itself.
     """
     parts = PurePosixPath(name).parts
-    if not parts or ".." in parts or PurePosixPath(name).is_absolute() or name in _OURS:
+    # Where a file system ignores case, META.YAML is meta.yaml.
+    is_ours = PurePosixPath(name).as_posix().casefold() in _OURS
+    if not parts or ".." in parts or PurePosixPath(name).is_absolute() or is_ours:
         raise ValueError(f"no artifact may be called {name!r}")
     path = directory.joinpath(*parts)
     files.make_folder(path.parent)

@@ -10,6 +10,9 @@ from mlctl.store.record_files import write_tree
 from mlctl.store.site import Site
 from mlctl.store.times import stamp
 
+_LONGEST = 200
+"""Bytes of a name in ``damaged/``."""
+
 
 def set_aside(site: Site, path: Path, why: str, now: datetime) -> Path:
     """Move a file, a folder or a link to ``damaged/``; return its place there.
@@ -47,6 +50,8 @@ def _text(value: str) -> str:
 
 
 def _free(site: Site, name: str) -> Path:
-    place = site.layout.unlinked(site.layout.damaged) / name
-    numbered = (place.with_name(f"{name}_{count}") for count in itertools.count(2))
+    # A foreign name may be as long as a file system takes; the page says it in full.
+    short = name.encode(errors="surrogateescape")[:_LONGEST].decode(errors="ignore")
+    place = site.layout.unlinked(site.layout.damaged) / short
+    numbered = (place.with_name(f"{short}_{count}") for count in itertools.count(2))
     return next(path for path in itertools.chain([place], numbered) if not path.exists())

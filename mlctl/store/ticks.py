@@ -19,6 +19,7 @@ from mlctl.store.site import Site
 from mlctl.store.times import stamp
 
 _LARGEST = 64_000_000
+_FIELDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,14 @@ def read(site: Site) -> dict[str, Tick]:
     try:
         tree = json.loads(files.read_bytes_limited(site.layout.ticks, _LARGEST))
         known = tree["models"] if tree["version"] == __version__ else {}
-        return {label: Tick(*entry) for label, entry in known.items()}
-    except (MlctlError, ValueError, TypeError, KeyError, AttributeError):
+        return {label: Tick(*entry) for label, entry in known.items() if _is_entry(entry)}
+    except (MlctlError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
+
+
+def _is_entry(entry: Any) -> bool:
+    texts = isinstance(entry, list) and len(entry) == _FIELDS and all(isinstance(e, str) for e in entry[1:])
+    return texts and isinstance(entry[0], list)
 
 
 def write(site: Site, known: Mapping[str, Tick]) -> None:

@@ -52,6 +52,12 @@ class MlflowClient:
     def __init__(self, tracking_uri: str | None = None, **_: Any) -> None:
         self.tracking_uri = tracking_uri
 
+    def __getattr__(self, name: str) -> object:
+        raise AttributeError(
+            f"this MlflowClient has no {name!r}: it reads runs and registers versions; a script logs with "
+            "mlctl.tracking.start_run() and log_param, log_metric, …"
+        )
+
     def get_run(self, run_id: str) -> Run:
         """Return a run; NotFoundError when there is none."""
         return stored_run(opening.store(now), run_id)

@@ -1,5 +1,6 @@
 """One experiment that a script logs into. No method of it raises for what cannot be logged."""
 
+import errno
 import io
 import json
 import sys
@@ -193,6 +194,9 @@ class Experiment:
         except UsageError as error:
             warn(f"not logged: {error.message}")
         except (MlctlError, OSError) as error:
+            if _is_of_a_name(error):
+                warn(f"not logged: {error}")
+                return
             self._lost = True
             self._log.warn(f"not all was logged: {error}")
             warn(f"{self.name} is no longer logged: {error}; the script goes on")
@@ -207,11 +211,17 @@ class Experiment:
         self.ended = ending
         try:
             log.end(ending)
-        except (MlctlError, OSError) as error:
+        except Exception as error:  # whatever it is, it is not to be the script's end
             if not said:
                 warn(f"{self.name} could not be ended: {error}; it will read as interrupted")
         finally:
             log.close()
+
+
+def _is_of_a_name(error: BaseException) -> bool:
+    """Tell whether a file could not be written for its name alone, and others can."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR)
 
 
 def experiment(model: str | None = None, *, name: str = "") -> Experiment:

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from mlctl.actions.logging_model import parameters_of
+from mlctl.actions.logging_model import parameters_of, task_of
 from mlctl.tracking.context import Experiment
-from mlctl.tracking.scoring import logged_scores
+from mlctl.tracking.scoring import DECIDING, logged_scores
 
 
 def log_fit(
@@ -41,7 +41,9 @@ def log_fit(
     target.set_tags(
         {"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__qualname__}"}
     )
-    target.do(lambda log: log.set(rung=kind.__name__, timings={"fit_s": seconds}))
+    task = task_of(estimator)
+    asked = {"metric": DECIDING[task]} if task in DECIDING else {}
+    target.do(lambda log: log.set(rung=kind.__name__, timings={"fit_s": seconds}, **asked))
     if keep:
         target.log_model(estimator, rows)
     if rows is not None:

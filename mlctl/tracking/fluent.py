@@ -75,6 +75,8 @@ def set_experiment(experiment_name: str | None = None, **_: Any) -> None:
     parts = (experiment_name or "").strip("/").split("/")
     words = [usable(part, "experiment") for part in parts]
     _Chosen.model = "/".join(words) if len(words) <= 2 else usable("_".join(words), "experiment")
+    if _Chosen.model != "/".join(parts):
+        warn(f"the experiment {experiment_name!r} is called {_Chosen.model!r} here")
 
 
 def start_run(

@@ -22,6 +22,9 @@ LOGGED = {
 }
 """What MLflow's autologging logs for each task."""
 
+DECIDING = {"classification": "accuracy_score", "regression": "r2_score"}
+"""By which fits are listed where the script logged no metric of its own."""
+
 
 def scores_of(model: Any, X: Any, y: Any) -> dict[str, float]:
     """Return every score of a classifier or regressor; of other estimators none.
@@ -82,4 +85,4 @@ def _decisions(model: Any, X: Any) -> Any:
     return found if found.ndim == 1 else None
 
 
-__all__ = ["LOGGED", "Task", "logged_scores", "scores_of"]
+__all__ = ["DECIDING", "LOGGED", "Task", "logged_scores", "scores_of"]

@@ -2,7 +2,7 @@ import pytest
 
 import mlctl.store.store as module
 from mlctl.errors import DamagedError
-from mlctl.store import Store, find
+from mlctl.store import Store, find, readable
 from tests.store.conftest import NOW
 
 
@@ -28,13 +28,13 @@ def test_yaml_of_an_experiment(store, finished):
 def test_the_command_is_what_the_lock_says(store: Store, monkeypatch):
     said = []
     opened = find(store.root, explicit=None, environ={}, command="mlctl project add")
-    real = module.lookup.project
+    real = readable.lookup.project
 
     def looked(site, name):
         said.append(site.command)
         return real(site, name)
 
-    monkeypatch.setattr(module.lookup, "project", looked)
+    monkeypatch.setattr(readable.lookup, "project", looked)
     opened.add_project("iris", "", NOW)
     assert opened.project("iris").project_name == "iris"
     assert set(said) == {"mlctl project add"}

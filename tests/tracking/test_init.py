@@ -49,7 +49,7 @@ def test_logging_numbers_loads_none_either(tmp_path):
 def test_names_that_are_not_there():
     with pytest.raises(AttributeError, match="'mlctl' has no attribute 'nothing'"):
         mlctl.nothing  # noqa: B018 - that it raises is the point
-    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match="has no 'nothing': of MLflow's names"):
         mlctl.tracking.nothing  # noqa: B018 - as above
 
 
