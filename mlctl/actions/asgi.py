@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlctl.actions import locate
-from mlctl.actions.bench import bundle_error
 from mlctl.actions.locate import Place
 from mlctl.actions.make_offer import make
 from mlctl.actions.serve import is_bundle
 from mlctl.actions.served import service_of
+from mlctl.actions.served_bundle import bundle_error
 from mlctl.bundle.main.bundle import opened
 from mlctl.bundle.main.command import load_model
 from mlctl.bundle.main.serving import service_of as service_of_bundle

@@ -13,6 +13,7 @@ from mlctl.actions import offer as offers
 from mlctl.actions.bench_page import page
 from mlctl.actions.make_offer import make
 from mlctl.actions.serve import bundle_command
+from mlctl.actions.served_bundle import bundle_error
 from mlctl.bundle.bench.limits import Measured, judge
 from mlctl.bundle.bench.report import Report
 from mlctl.bundle.bench.rows import rows_of
@@ -21,14 +22,13 @@ from mlctl.bundle.bench.target import Target
 from mlctl.bundle.main.bundle import opened
 from mlctl.bundle.main.trouble import BundleError
 from mlctl.domain.records import Experiment
-from mlctl.errors import DamagedError, DataError, MlctlError, NotFoundError, RefusedError
+from mlctl.errors import DataError, RefusedError
 from mlctl.params.model import Parameters
 from mlctl.store.store import Store
 
 REPORT, PAGE = "bench", "bench_page"
 """Names of what is kept, in ``artifact_file_paths``."""
 
-_KINDS: dict[int, type[MlctlError]] = {3: NotFoundError, 4: RefusedError, 6: DamagedError}
 """A bundle's exit codes are those of mlctl."""
 
 # What a bundle does with one row: the runtime alone, found by its folder, without site-packages.
@@ -137,11 +137,6 @@ def target_of_bundle(word: str, *, trust: bool = False) -> Target:
         rows,
         path.stat().st_size if path.is_file() else bundle.size,
     )
-
-
-def bundle_error(error: BundleError) -> MlctlError:
-    """Return what a bundle's own reader raised as mlctl raises it."""
-    return _KINDS.get(error.code, MlctlError)(error.message, error.hint)
 
 
 def limits_of(parameters: Parameters) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlctl.actions.checks import checks_of
 from mlctl.actions.gate_result import GateResult
+from mlctl.actions.shortlist import related
 from mlctl.actions.show import score_lines
 from mlctl.domain.checks import Check
 from mlctl.domain.gate import Facts, FirstFacts, Score
@@ -41,7 +42,7 @@ def write_card(
     str
         Its path, relative to the directory that holds the store.
     """
-    peers = store.experiments(experiment.project_name, experiment.model_name).records
+    peers = related(store, experiment)
     found = checks_of(store, experiment, peers)
     dataset = store.dataset(experiment.project_name, experiment.training_dataset["dataset"])
     text = card(experiment, model, dataset, _dummy(peers, experiment), found, result, event)

@@ -23,7 +23,7 @@ from mlctl.errors import DamagedError, DataError
 from mlctl.ml import tasks
 from mlctl.ml.model_file import load
 from mlctl.ml.problem import Problem
-from mlctl.params.sections import SOURCES
+from mlctl.params.data_section import SOURCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def read_mark(home: Path) -> Mark | None:
         ) from None
     try:
         return _read(json.loads(text), home)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise DamagedError(f"{home / MARK} is damaged", "export into another directory") from None
 
 

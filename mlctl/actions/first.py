@@ -8,6 +8,7 @@ from scipy.stats import t as student
 from mlctl.actions import guards
 from mlctl.actions.contenders import Challenger
 from mlctl.actions.gate_rows import GateRows
+from mlctl.actions.shortlist import related
 from mlctl.domain.choice import corrected_standard_error
 from mlctl.domain.gate import LEAST_ROWS, FirstFacts, Score
 from mlctl.domain.metrics import METRICS, Metric
@@ -61,7 +62,7 @@ def first_facts(
 
 
 def _over_folds(store: Store, challenger: Experiment, error_rate: float) -> FirstFacts:
-    peers = store.experiments(challenger.project_name, challenger.model_name).records
+    peers = related(store, challenger)
     key = challenger.comparison_key
     dummy = next((e for e in latest_first(peers) if e.rung == "dummy" and e.comparison_key == key), None)
     if dummy is None:

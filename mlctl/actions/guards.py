@@ -9,6 +9,7 @@ import numpy as np
 
 from mlctl.actions.contenders import Challenger, answers
 from mlctl.actions.evaluate import load_model
+from mlctl.actions.shortlist import related
 from mlctl.data.validate import validate
 from mlctl.domain import gate_words as words
 from mlctl.domain.gate import Guard, proper_score
@@ -27,7 +28,7 @@ DUMMY_ERROR_RATE = 0.05
 
 def dummy_answers(store: Store, ours: Challenger, rows: Any) -> Answers:
     """Return what the dummy of the challenger's ladder answers; where it is gone, what a plain one would."""
-    peers = store.experiments(ours.experiment.project_name, ours.experiment.model_name).records
+    peers = related(store, ours.experiment)
     key = ours.experiment.comparison_key
     dummy = next((e for e in latest_first(peers) if e.rung == "dummy" and e.comparison_key == key), None)
     try:

@@ -75,12 +75,11 @@ def champion_of(store: Store, challenger: Experiment) -> Experiment | None:
     name = store.champion(model)
     if name is None:
         return None
-    records = store.experiments(model.project_name, model.model_name).records
-    found = next((e for e in records if e.model_version_id == name), None)
-    if found is None:
+    found = store.ask(lambda view, _: list(view.named([name])), model.project_name, model.model_name)
+    if not found:
         raise GateStoppedError(
             f"the champion {name} is gone, or its record is damaged: nothing can be compared with it",
             "take it back (mlctl experiment restore), roll back (mlctl rollback), or replace it: "
             'mlctl promote REF --force --reason "…"',
         )
-    return found
+    return found[0]

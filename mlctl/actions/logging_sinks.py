@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from mlctl import files
 from mlctl.domain.records import Experiment
 from mlctl.errors import DamagedError, MlctlError
+from mlctl.store.layout import META
 from mlctl.store.open_experiment import OpenExperiment, place_within
 from mlctl.store.record_files import record_tree
 
@@ -68,8 +69,6 @@ class Own:
     def __init__(self, opened: OpenExperiment) -> None:
         self._opened = opened
         self.directory = opened.directory
-        self.path = opened.path
-        self.write = opened.write
         self.log = opened.log
         self.close = opened.close
 
@@ -78,19 +77,36 @@ class Own:
         """Its record."""
         return self._opened.experiment
 
+    def path(self, name: str) -> Path:
+        """Return where an artifact goes; its folder is made."""
+        self._check_there()
+        return self._opened.path(name)
+
+    def write(self, name: str, data: bytes | str) -> None:
+        """Write an artifact."""
+        self._check_there()
+        self._opened.write(name, data)
+
     def save(self, fields: Mapping[str, Any]) -> None:
         """Have the record say this, and other machines see that it runs."""
+        self._check_there()
         self._opened.save(**fields)
         self._opened.beat()
 
     def end(self, ending: Ending, fields: Mapping[str, Any]) -> None:
         """End it."""
+        self._check_there()
         if ending.status == "finished":
             self._opened.finish(**fields)
         elif ending.status == "failed":
             self._opened.fail(ending.reason, ending.message, **fields)
         else:
             self._opened.interrupt(ending.message, **fields)
+
+    def _check_there(self) -> None:
+        """Raise where it was removed meanwhile: a half of it is not to come to life again."""
+        if not (self.directory / META).is_file():
+            raise MlctlError(f"{self.directory.name} is gone", "who removed it, or the store?")
 
 
 class Joined:
@@ -175,7 +191,7 @@ def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def _read(file: Path) -> Mapping[str, Any]:
     try:
         told = json.loads(files.read_bytes_limited(file, _LARGEST))
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise DamagedError(f"{file.name} holds nothing that a script logged")

@@ -117,3 +117,41 @@ def _module(base: Path, name: str, place: str = "") -> Iterator[str]:
 def artifacts(sources: Mapping[str, str]) -> dict[str, str]:
     """Return the kept files as they stand among an experiment's artifacts."""
     return {key.replace("/", "_").removesuffix(".py"): key for key in sources if key.startswith(CODE)}
+
+
+def rule_sources(parameters: Parameters, base: Path, *, kept: bool = False) -> dict[str, str]:
+    """Return the text of each file of a person's own.
+
+    Those of hand-written rules are named by the rule as it is written, the others by
+    :data:`mlctl.ml.own.CODE` and their path.
+
+    Parameters
+    ----------
+    base : Path
+        The directory that the parameters file's paths are relative to.
+    kept : bool, default=False
+        Whether it is an experiment's directory, which keeps them.
+    """
+    code = code_sources(parameters, base / CODE if kept else base, kept=kept)
+    if parameters.ladder == "auto":
+        return code
+    written = [rung.rule for rung in parameters.ladder if rung.rule]
+    place = kept_rule if kept else str
+    return {rule: _source(rule, base / place(rule_file(rule))) for rule in written} | code
+
+
+def rule_file(rule: str) -> str:
+    """Return the file that a rule names."""
+    return rule.rpartition(":")[0]
+
+
+def kept_rule(file: str) -> str:
+    """Return where an experiment keeps the file of a hand-written rule."""
+    return f"rules/{Path(file).name}"
+
+
+def _source(rule: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFoundError(f"rule: {rule!r}: cannot read {file}: {error}", "name a Python file") from None

@@ -11,6 +11,7 @@ from mlctl.actions.fitted_service import fitted
 from mlctl.actions.locate import Place
 from mlctl.actions.locate import experiment as find
 from mlctl.actions.make_offer import make
+from mlctl.actions.served_bundle import bundle_error, checked
 from mlctl.bundle.main.bundle import Bundle, opened
 from mlctl.bundle.main.command import load_model
 from mlctl.bundle.main.signature import verify_signature
@@ -19,10 +20,7 @@ from mlctl.bundle.main.written import added_columns
 from mlctl.bundle.runtime import load
 from mlctl.data.csv_file import MISSING
 from mlctl.domain.records import Experiment
-from mlctl.errors import DamagedError, MlctlError, NotFoundError, RefusedError, UsageError
 from mlctl.store.store import Store
-
-_KINDS = {kind.exit_code: kind for kind in (UsageError, NotFoundError, RefusedError, DamagedError)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +81,12 @@ def open_bundle(path: str, *, signers: Path | None = None) -> Bundle:
         When it is not signed as it should be.
     """
     try:
-        found = opened(path)
+        found = checked(path)
         if signers is not None:
             verify_signature(found, str(signers))
     except BundleError as error:
-        raise _in_words(error) from None
+        raise bundle_error(error) from None
     return found
-
-
-def _in_words(error: BundleError) -> MlctlError:
-    return _KINDS.get(error.code, MlctlError)(error.message, error.hint)
 
 
 def of_bundle(path: str, *, trust: bool = False, signers: Path | None = None) -> Target:
@@ -112,7 +106,7 @@ def _from_bundle(path: str, trust: bool, form: str) -> Any:
     try:
         return load_model(opened(path), None, trust, form)
     except BundleError as error:
-        raise _in_words(error) from None
+        raise bundle_error(error) from None
 
 
 def of_experiment(store: Store, experiment: Experiment, folder: Path, *, trust: bool = False) -> Target:

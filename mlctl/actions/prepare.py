@@ -5,20 +5,17 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlctl.actions.own_sources import code_sources
 from mlctl.actions.own_steps import transformer_of
 from mlctl.data.examine import Examination, examine
 from mlctl.data.findings import Finding
 from mlctl.data.read import ReadTable
 from mlctl.domain.metrics import METRICS, Metric, metrics_of
-from mlctl.errors import NotFoundError, UsageError
+from mlctl.errors import UsageError
 from mlctl.ml.folds import Folds, make_folds
-from mlctl.ml.own import CODE
 from mlctl.ml.problem import Problem
 from mlctl.ml.rungs import PlannedRung, plan
 from mlctl.ml.splits import Split, make_split
@@ -67,7 +64,7 @@ def prepare(parameters: Parameters, table: ReadTable, rules: Mapping[str, str]) 
     table : ReadTable
         The data as read.
     rules : mapping
-        The text of each file of a person's own, as :func:`rule_sources` returns it.
+        The text of each file of a person's own, as :func:`mlctl.actions.own_sources.rule_sources` returns it.
 
     Raises
     ------
@@ -276,41 +273,3 @@ def comparison_key(rows: Any, target: Any, split: Split, folds: Folds) -> str:
         digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
     digest.update("\x1f".join(map(str, target.tolist())).encode())
     return digest.hexdigest()[:12]
-
-
-def rule_sources(parameters: Parameters, base: Path, *, kept: bool = False) -> dict[str, str]:
-    """Return the text of each file of a person's own.
-
-    Those of hand-written rules are named by the rule as it is written, the others by
-    :data:`mlctl.ml.own.CODE` and their path.
-
-    Parameters
-    ----------
-    base : Path
-        The directory that the parameters file's paths are relative to.
-    kept : bool, default=False
-        Whether it is an experiment's directory, which keeps them.
-    """
-    code = code_sources(parameters, base / CODE if kept else base, kept=kept)
-    if parameters.ladder == "auto":
-        return code
-    written = [rung.rule for rung in parameters.ladder if rung.rule]
-    place = kept_rule if kept else str
-    return {rule: _source(rule, base / place(rule_file(rule))) for rule in written} | code
-
-
-def rule_file(rule: str) -> str:
-    """Return the file that a rule names."""
-    return rule.rpartition(":")[0]
-
-
-def kept_rule(file: str) -> str:
-    """Return where an experiment keeps the file of a hand-written rule."""
-    return f"rules/{Path(file).name}"
-
-
-def _source(rule: str, file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFoundError(f"rule: {rule!r}: cannot read {file}: {error}", "name a Python file") from None

@@ -9,15 +9,15 @@ from typing import Any
 
 from mlctl import files
 from mlctl.actions import environment, own_trust
+from mlctl.actions.own_sources import rule_sources
 from mlctl.actions.own_steps import stepped
-from mlctl.actions.prepare import rule_sources
 from mlctl.data.again import changes, fetch_again
 from mlctl.data.read import ReadTable, read
 from mlctl.domain.records import Dataset, Experiment
 from mlctl.errors import DamagedError, NotFoundError, UsageError
+from mlctl.params.data_section import SOURCES
 from mlctl.params.load import from_dict
 from mlctl.params.model import Data, Parameters
-from mlctl.params.sections import SOURCES
 from mlctl.store.store import Store
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from mlctl.actions.logging_join import VARIABLE
 from mlctl.actions.logging_place import Named, model_of
 from mlctl.actions.logging_sinks import Ending, Own, taken
 from mlctl.actions.run_command_files import Written, changed, described, stamps
+from mlctl.actions.run_command_output import OutputLog
 from mlctl.actions.run_command_process import PASSED_ON, run
 from mlctl.domain.logged import evaluations
 from mlctl.domain.records import Experiment
@@ -62,11 +64,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of it; ``exit_code`` is what a shell would give."""
+    """What became of it; ``exit_code`` is what a shell would give, ``trouble`` what was not recorded."""
 
     experiment: Experiment
     exit_code: int
     files: tuple[Written, ...]
+    trouble: str = ""
 
 
 def run_command(
@@ -106,36 +109,45 @@ def run_command(
         log.save()
         before = stamps(order.directory, without=store.root)
         begun = clock()
-        code = _run(order, opened, hear, clock)
+        code, trouble = _run(order, opened, hear, clock)
         seconds = clock() - begun
         after = stamps(order.directory, without=store.root)
         found = described(order.directory, changed(before, after))
-        _join(log, opened)
-        written = _keep(log, order, found)
-        told = {"command": list(order.command), "exit_code": _shell(code), "duration_s": seconds}
-        keep_surroundings(log, git, told | {"files": [asdict(one) for one in written]})
-        log.end(_ending(code))
-        return Ran(opened.experiment, _shell(code), tuple(written))
+        if trouble:
+            log.warn(trouble)
+        try:
+            _join(log, opened)
+            found = _keep(log, order, found)
+            told = {"command": list(order.command), "exit_code": _shell(code), "duration_s": seconds}
+            keep_surroundings(log, git, told | {"files": [asdict(one) for one in found]})
+            log.end(_ending(code))
+        except MlctlError as error:  # the command is over: what it gave counts, recorded or not
+            trouble = f"not recorded, so it will read as interrupted: {error.message}"
+        return Ran(opened.experiment, _shell(code), tuple(found), trouble)
 
 
 def _run(
     order: Order, opened: OpenExperiment, hear: Callable[[str, bytes], None], clock: Callable[[], float]
-) -> int:
-    held = _Lines(opened)
+) -> tuple[int, str]:
+    held = OutputLog(opened)
 
     def heard(name: str, data: bytes) -> None:
         held.add(data)
         hear(name, data)
 
+    def beat() -> None:
+        with suppress(MlctlError):  # a store that is gone is told at the end; the command goes on
+            opened.beat()
+
     # Python keeps what it prints to a pipe until there is much of it; a person is to see it as it comes.
     environ = {"PYTHONUNBUFFERED": "1", **order.environ, VARIABLE: os.fspath(opened.directory)}
     try:
-        return run(
+        code = run(
             order.command,
             directory=order.directory,
             environ=environ,
             hear=heard,
-            beat=opened.beat,
+            beat=beat,
             clock=clock,
         )
     except OSError as error:
@@ -144,21 +156,8 @@ def _run(
             f"{order.command[0]} cannot be run: {error.strerror}",
             "is it executable? chmod +x; or name its interpreter",
         ) from error
-
-
-class _Lines:
-    """Output on its way into ``log.txt``: pieces may end within a character."""
-
-    def __init__(self, opened: OpenExperiment) -> None:
-        self._opened = opened
-        self._rest = b""
-
-    def add(self, data: bytes) -> None:
-        """Write the whole lines, and keep the rest."""
-        whole, newline, rest = (self._rest + data).rpartition(b"\n")
-        self._rest = rest
-        if newline:
-            self._opened.log(whole.decode(errors="backslashreplace"))
+    held.flush()
+    return code, held.trouble
 
 
 def _join(log: Log, opened: OpenExperiment) -> None:

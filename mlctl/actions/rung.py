@@ -12,8 +12,8 @@ import numpy as np
 
 from mlctl.actions import environment, own_trust
 from mlctl.actions.git import GitState
-from mlctl.actions.own_sources import artifacts
-from mlctl.actions.prepare import Prepared, kept_rule, rule_file
+from mlctl.actions.own_sources import artifacts, kept_rule, rule_file
+from mlctl.actions.prepare import Prepared
 from mlctl.domain.records import Dataset, Experiment, Model
 from mlctl.errors import MlctlError
 from mlctl.ml.hashing import row_hashes

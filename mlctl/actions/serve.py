@@ -1,9 +1,9 @@
 """What ``mlctl serve`` runs: a bundle's own server, or a light process that serves an experiment."""
 
+import os
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,8 @@ from pathlib import Path
 from mlctl.actions import offer as offers
 from mlctl.actions.make_offer import make
 from mlctl.actions.offer import Offer
+from mlctl.actions.served_bundle import checked
 from mlctl.domain.records import Experiment
-from mlctl.errors import NotFoundError
 from mlctl.store.store import Store
 
 BUNDLE = ".pyz"
@@ -36,23 +36,26 @@ class Serving:
 
 
 def is_bundle(word: str) -> bool:
-    """Tell whether a word means a bundle's file or folder rather than an experiment."""
+    """Tell whether a word means a bundle's file or folder rather than an experiment.
+
+    A file of another name is one too, where it has a folder or an ending in its name as no reference has:
+    it is then said to be no bundle, rather than no experiment.
+    """
     path = Path(word)
-    return word.endswith(BUNDLE) or (path / _MAIN).is_file()
+    named = bool(path.suffix) or os.sep in word
+    return word.endswith(BUNDLE) or (path / _MAIN).is_file() or (named and path.is_file())
 
 
 def bundle_command(word: str) -> tuple[str, ...]:
-    """Return the command that runs a bundle; its verb and options follow.
+    """Check a bundle, and return the command that runs it; its verb and options follow.
 
     Raises
     ------
-    NotFoundError
-        When there is no such bundle.
+    NotFoundError, DamagedError
+        When there is no such bundle, it is damaged, or it was made by something else: none of that is run.
     """
-    path = Path(word)
-    if not (path / _MAIN).is_file() and not (path.is_file() and zipfile.is_zipfile(path)):
-        raise NotFoundError(f"there is no bundle {word!r}", "make one: mlctl build REF")
-    return (sys.executable, "-I", str(path))
+    checked(word)
+    return (sys.executable, "-I", str(Path(word)))
 
 
 def of_bundle(word: str, options: Sequence[str], *, trust: bool = False) -> Serving:

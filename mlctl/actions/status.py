@@ -1,13 +1,14 @@
 """What the store holds, model by model."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from mlctl.actions.recommend import recommended_name
+from mlctl.actions.shortlist import front
 from mlctl.domain.logged import headline, primary
 from mlctl.domain.records import Experiment, Model
-from mlctl.domain.refs import best_first, latest_first
+from mlctl.domain.refs import best_first
+from mlctl.store.index_view import View
 from mlctl.store.store import DamagedRecord, Store
 
 
@@ -62,29 +63,47 @@ class Status:
 
 
 def status(store: Store) -> Status:
-    """Return what the store holds; a damaged record costs that record alone."""
-    projects, models, experiments = store.projects(), store.models(), store.experiments()
-    by_model: dict[tuple[str, str], list[Experiment]] = {}
-    for experiment in experiments.records:
-        by_model.setdefault((experiment.project_name, experiment.model_name), []).append(experiment)
+    """Return what the store holds; a damaged record costs that record alone.
+
+    The index is asked model by model: of each, only the records that the table tells of are read.
+    """
+    projects, models = store.projects(), store.models()
+    champions = {_place(m): store.champion(m) for m in models.records}
+
+    def question(
+        whole: View, damaged: tuple[DamagedRecord, ...]
+    ) -> tuple[dict[tuple[str, str], ModelStatus], tuple[DamagedRecord, ...]]:
+        views = dict(whole.by_model())
+        told = {_place(m): _model(views.get(_place(m)), m, champions[_place(m)]) for m in models.records}
+        return told, damaged
+
+    found, damaged = store.ask(question)
     return Status(
         str(store.root),
-        tuple(_model(store, m, by_model.get((m.project_name, m.model_name), [])) for m in models.records),
+        tuple(found.values()),
         len(projects.records),
         len(store.trash_listing()),
-        (*projects.damaged, *models.damaged, *experiments.damaged),
+        (*projects.damaged, *models.damaged, *damaged),
     )
 
 
-def _model(store: Store, model: Model, experiments: list[Experiment]) -> ModelStatus:
-    newest = latest_first(experiments)
-    ranked = best_first(experiments)
+def _place(model: Model) -> tuple[str, str]:
+    return model.project_name, model.model_name
+
+
+def _model(view: View | None, model: Model, champion: str | None) -> ModelStatus:
+    if view is None:
+        return ModelStatus(model, {}, None, None, champion, model.created_datetime)
+    few = front(view, champion)
+    told = tuple(view.all()) if few is None else few
+    ranked = best_first(told)
+    newest = next(view.newest(1), None)
     return ModelStatus(
         model,
-        dict(Counter(e.status for e in experiments)),
+        dict(view.statuses()),
         ranked[0] if ranked else None,
-        recommended_name(experiments),
-        store.champion(model),
-        newest[0].created_datetime if newest else model.created_datetime,
-        primary(experiments),
+        recommended_name(told),
+        champion,
+        newest.created_datetime if newest else model.created_datetime,
+        primary(told),
     )

@@ -13,8 +13,9 @@ from mlctl.actions.acquire import Fetched, fetch, fingerprint_of, keep, record
 from mlctl.actions.git import GitState
 from mlctl.actions.kept import keep_after_training
 from mlctl.actions.named_dataset import settled
+from mlctl.actions.own_sources import rule_sources
 from mlctl.actions.own_steps import doubts, stepped
-from mlctl.actions.prepare import Prepared, prepare, rule_sources
+from mlctl.actions.prepare import Prepared, prepare
 from mlctl.actions.recommend import recommend_from
 from mlctl.actions.rung import Climber, ended, record_failure, record_result, summary_of
 from mlctl.actions.since import since_last

@@ -77,7 +77,7 @@ def add(
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
         value = json.loads(text, parse_constant=_no_number)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--{name}: not JSON: {error}", f"--{name} '{{\"key\": 1}}'") from None
     if not isinstance(value, dict):
         raise UsageError(f"--{name}: a JSON object is wanted, not {text!r}", f"--{name} '{{\"key\": 1}}'")

@@ -69,7 +69,7 @@ def show(name: NameArgument, store: StoreOption = None, as_json: JsonOption = Fa
     opened = here(store).open()
     record = find(opened, name)
     champion = opened.champion(record)
-    count = len(opened.experiments(record.project_name, record.model_name).records)
+    count = opened.ask(lambda view, _: view.count(), record.project_name, record.model_name)
     if as_json:
         out.document({"models": [record.to_dict() | {"champion": champion, "experiments": count}]})
         return

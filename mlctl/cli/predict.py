@@ -123,8 +123,8 @@ def _rows(
     scratch: Path,
 ) -> Any:
     from mlctl.actions import predict_source as sources
+    from mlctl.params.data_section import Data, Sql
     from mlctl.params.environment import fill
-    from mlctl.params.sections import Data, Sql
 
     encoding, delimiter = text
     query, url = asked

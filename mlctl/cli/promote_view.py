@@ -42,8 +42,9 @@ def gather(store: Any, challenger: Any, done: Any) -> Seen:
     """Look up what differs, and what the checks say."""
     from mlctl.actions.checks import checks_of
     from mlctl.actions.diff import diff, side_of
+    from mlctl.actions.shortlist import related
 
-    peers = store.experiments(challenger.project_name, challenger.model_name).records
+    peers = related(store, challenger)
     champion = done.result.champion if done.result else None
     changes = diff(side_of(store, champion), side_of(store, challenger)).changes if champion else ()
     several = len(store.models().records) > 1

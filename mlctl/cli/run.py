@@ -73,6 +73,8 @@ def _show(*, as_json: bool) -> Any:
 
 def _end(ran: Any, *, as_json: bool) -> None:
     e = ran.experiment
+    if ran.trouble:
+        out.warn(ran.trouble)
     if as_json:
         files = [
             {"path": one.path, "bytes": one.bytes, "sha256": one.sha256, "kept": one.kept}

@@ -6,9 +6,9 @@ from typing import Any
 
 from mlctl.data.sources import Source, resolve
 from mlctl.errors import UsageError
+from mlctl.params.data_section import SOURCES
 from mlctl.params.environment import expand
 from mlctl.params.model import Data
-from mlctl.params.sections import SOURCES
 
 _COMPARED = {
     "function_source": "the file of the function is another one",

@@ -52,7 +52,7 @@ def _fault(line: bytes, kinds: dict[str, str]) -> tuple[str, str]:
         read = json.loads(line)
     except UnicodeDecodeError as error:
         return f"byte {error.start} of it is not UTF-8", "JSON is UTF-8: write the file so"
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"is not JSON: {error}", "mend the line, or write the file again"
     if not isinstance(read, dict):
         return f"is not an object but {line[:40].decode(errors='replace').strip()}", _ONE_A_LINE

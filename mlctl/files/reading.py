@@ -62,5 +62,5 @@ def is_regular(path: Path) -> bool:
     """Tell whether a regular file stands there: no folder, no link, no pipe."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
+    except (OSError, ValueError):  # a name with a NUL byte is a ValueError
         return False

@@ -7,23 +7,21 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from mlctl.domain.metrics import METRICS, Task, find_metric, metrics_of
 from mlctl.params import fields as f
+from mlctl.params.data_section import SOURCES, Data, Sql
 from mlctl.params.ladder_form import read_ladder
 from mlctl.params.problems import KnownKeys, Place, Problem, ProblemsError, wanted
 from mlctl.params.retrain import Retrain
 from mlctl.params.rung import Range, Rung
+from mlctl.params.section import Section
 from mlctl.params.sections import (
-    SOURCES,
     Bench,
     Checks,
     CrossValidation,
-    Data,
     Limits,
     Preprocess,
     Promote,
     Search,
-    Section,
     Split,
-    Sql,
     Steps,
     Stop,
 )

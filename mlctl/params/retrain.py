@@ -13,7 +13,7 @@ from mlctl.domain.cron import wanted_form
 from mlctl.params import fields as f
 from mlctl.params.environment import MARK
 from mlctl.params.problems import wanted
-from mlctl.params.sections import Section
+from mlctl.params.section import Section
 from mlctl.params.words import did_you_mean
 
 _DURATION = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>s|min|h|d)")

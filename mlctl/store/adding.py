@@ -69,16 +69,17 @@ def add_model(site: Site, project: str, name: str, description: str, now: dateti
     return lookup.model(site, owner.project_name, name), False
 
 
-def check_case(kind: str, name: str, folder: Path) -> None:
-    """Refuse a name that differs from one in the folder in case alone.
+def check_case(kind: str, name: str, folder: Path, suffix: str = "") -> None:
+    """Refuse a name that differs from one in the folder in case alone; those count that have the suffix.
 
     Raises
     ------
     UsageError
         Naming the other one.
     """
-    for other in _names(folder):
-        if other != name and same_name(other, name):
+    for file in _names(folder):
+        other = file.removesuffix(suffix)
+        if file.endswith(suffix) and other != name and same_name(other, name):
             raise UsageError(
                 f"{kind} name {name!r} differs from {other!r} in case alone",
                 "some file systems would take them for one: choose another name",

@@ -12,8 +12,9 @@ from mlctl.domain.names import broken_rule, check_name
 from mlctl.domain.records import Dataset
 from mlctl.errors import DamagedError, MlctlError, NotFoundError, RefusedError, UsageError
 from mlctl.store import catalogue, trash
+from mlctl.store.adding import check_case
 from mlctl.store.changes import current_tree
-from mlctl.store.layout import ARCHIVE_SUFFIXES, FROM, ITEM, META
+from mlctl.store.layout import ARCHIVE_SUFFIXES, DATASET_SUFFIX, FROM, ITEM, META
 from mlctl.store.record_files import read_tree, record_tree, write_tree
 from mlctl.store.site import Site
 from mlctl.store.times import stamp
@@ -94,6 +95,7 @@ def add_dataset(site: Site, project: str, record: Dataset, packed: Path | None) 
             raise NotFoundError(f"the project {project} is no longer there")
         if path.exists():
             raise UsageError(f"the project {project} has a dataset {record.dataset}", "choose another name")
+        check_case("dataset", record.dataset, path.parent, DATASET_SUFFIX)
         known = by_fingerprint(site, project, record.fingerprint) if packed else None
         record = replace(record, project_name=project)
         made = replace(record, archive=_told(site, record, known, packed))

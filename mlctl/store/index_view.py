@@ -49,6 +49,11 @@ class View:
         self._build = build
         self._count: int | None = None
 
+    def by_model(self) -> Iterator[tuple[tuple[str, str], "View"]]:
+        """Yield the project and the name of each model that has experiments, and a view of it alone."""
+        for owner, place in self._owners.items():
+            yield place, View(self._connection, {owner: place}, self._build)
+
     def count(self) -> int:
         """Return how many experiments there are, damaged ones aside."""
         if self._count is None:

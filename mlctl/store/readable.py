@@ -90,9 +90,12 @@ class Readable:
     # What a record stands for on disk
 
     def experiment_directory(self, experiment: Experiment) -> Path:
-        """Return the directory of an experiment."""
-        layout = self._site.layout
-        return layout.experiment(experiment.project_name, experiment.model_name, experiment.model_version_id)
+        """Return the directory of an experiment; DamagedError where a file that it names is behind a link."""
+        layout, names = self._site.layout, (experiment.project_name, experiment.model_name)
+        directory = layout.unlinked(layout.experiment(*names, experiment.model_version_id))
+        for path in experiment.artifact_file_paths.values():
+            layout.unlinked(directory / path, above=directory)
+        return directory
 
     def dataset_archive(self, dataset: Dataset) -> Path:
         """Return the path of a dataset's archive; DamagedError where it is gone."""
@@ -104,7 +107,7 @@ class Readable:
         """Check every file of a finished experiment; DamagedError naming what is not as it was."""
         from mlctl.store import sums
 
-        directory = self._site.layout.unlinked(self.experiment_directory(experiment))
+        directory = self.experiment_directory(experiment)
         named = experiment.artifact_file_paths.items()
         # What came after the end has no checksum; a model never comes then.
         kept = [path for name, path in named if name == "model" or not path.startswith(f"{REPORTS}/")]

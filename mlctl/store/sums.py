@@ -62,7 +62,7 @@ def verify(directory: Path, shown: str, named: Iterable[str] = ()) -> None:
     wrong += [
         f"{name}: stands in no {SUMS}"
         for name in named
-        if PurePosixPath(name) not in known and (directory / name).is_file()
+        if PurePosixPath(name) not in known and files.is_regular(directory / name)
     ]
     if wrong:
         raise DamagedError(
@@ -74,9 +74,9 @@ def verify(directory: Path, shown: str, named: Iterable[str] = ()) -> None:
 
 def _wrong(directory: Path, name: str, digest: str) -> str:
     path = directory / name
-    if ".." in path.parts or not path.is_relative_to(directory):
+    if ".." in PurePosixPath(name).parts or not path.is_relative_to(directory):
         return "leads out of the experiment"
-    if not path.is_file() or any(part.is_symlink() for part in (path, *_between(path, directory))):
+    if not files.is_regular(path) or any(folder.is_symlink() for folder in _between(path, directory)):
         return "is missing"
     return "" if files.sha256(path) == digest else "has another checksum"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlctl.actions import run_command_process
+from mlctl.actions import run_command_output, run_command_process
 from mlctl.actions.logging_place import Named
 from mlctl.actions.run_command import Order, run_command
 from mlctl.actions.run_command_files import changed, described, stamps
@@ -230,3 +230,17 @@ def test_a_file_that_goes_while_it_is_looked_at(tmp_path, monkeypatch):
 
     monkeypatch.setattr("mlctl.actions.run_command_files._walk", lambda *_: iter([Gone()]))
     assert stamps(tmp_path, without=tmp_path) == {}
+
+
+def test_the_exit_code_counts_where_the_store_is_gone_meanwhile(store):
+    ran = run(store, "sh", "-c", f"rm -r '{store.root}'; echo done; exit 3")
+    assert (ran.exit_code, ran.experiment.status) == (3, "running")
+    assert "not recorded" in ran.trouble
+    assert not store.root.exists()
+
+
+def test_output_beyond_what_is_kept_is_a_warning(store, monkeypatch):
+    monkeypatch.setattr(run_command_output.OutputLog.__init__, "__defaults__", (10,))
+    ran = run(store, "sh", "-c", "echo 12345678901234567890")
+    assert (ran.exit_code, ran.experiment.status) == (0, "finished")
+    assert "longer than what is kept" in ran.experiment.warnings[0]

@@ -1,7 +1,9 @@
 """The comparison by way of the index is the one of everything, on stores made at random."""
 
 import json
+import math
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -11,9 +13,10 @@ from mlctl.actions.compare import compare
 from mlctl.actions.locate import experiment
 from mlctl.actions.recommend import recommended_name
 from mlctl.actions.shortlist import front, near, related, shortlist
+from mlctl.actions.status import status
 from mlctl.domain.metrics import METRICS
 from mlctl.domain.records import Experiment
-from mlctl.domain.refs import Reference, resolve
+from mlctl.domain.refs import Reference, best_first, latest_first, resolve
 from mlctl.errors import MlctlError, NotFoundError
 from mlctl.store import Store, init
 from tests.store.conftest import NOW
@@ -114,6 +117,31 @@ def test_references_mean_the_same(tmp_path, seed):
         except NotFoundError as error:
             wanted = error.message
         assert meant(store, word) == meant(store, word, "iris") == wanted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_status_is_the_one_of_everything(tmp_path, seed):
+    store = store_of(tmp_path, seed)
+    store.add_model("iris", "empty", "", NOW)
+    everything = store.experiments().records
+    empty, told = status(store).models
+    assert (empty.counts, empty.best, empty.latest) == ({}, None, store.stamp(NOW))
+    assert told.counts == Counter(e.status for e in everything)
+    assert told.best == next(iter(best_first(everything)), None)
+    assert told.recommended == recommended_name(everything)
+    assert told.latest == latest_first(everything)[0].created_datetime
+
+
+def test_the_status_of_what_cannot_be_ranked_by_columns(tmp_path):
+    store = store_of(tmp_path, 2, 6)
+    folder = store.experiment_directory(store.experiments().records[0])
+    tree = json.loads((folder / "meta.yaml").read_text())
+    tree["evaluations"] = {"test": {ACCURACY: math.nan}}
+    (folder / "meta.yaml").write_text(json.dumps(tree).replace("NaN", ".nan"))
+    everything = store.experiments().records
+    (told,) = status(store).models
+    assert told.best == next(iter(best_first(everything)), None)
+    assert told.counts == Counter(e.status for e in everything)
 
 
 def test_what_needs_all_of_them_is_left_to_all(tmp_path):

@@ -3,7 +3,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, loa
 
 from mlctl.data.read import read
 from mlctl.data.sklearn_sets import materialise
-from mlctl.params.sections import SKLEARN_SETS
+from mlctl.params.data_section import SKLEARN_SETS
 
 from .tables import section
 

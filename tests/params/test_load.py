@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlctl.errors import NotFoundError, UsageError
+from mlctl.params.data_section import SKLEARN_SETS
 from mlctl.params.load import from_dict, load
 from mlctl.params.model import known_keys
-from mlctl.params.sections import SKLEARN_SETS
 from mlctl.params.yaml_io import parse
 from tests.params.test_yaml_io import trees
 

@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from mlctl.params.sections import Bench, Checks, Data, Preprocess, Promote, Split, Sql, Stop
+from mlctl.params.data_section import Data, Sql
+from mlctl.params.sections import Bench, Checks, Preprocess, Promote, Split, Stop
 
 
 def problems(section, tree):

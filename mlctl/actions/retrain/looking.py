@@ -11,10 +11,11 @@ from mlctl.actions.contenders import answers
 from mlctl.actions.evaluate import load_model
 from mlctl.actions.gate_rows import time_blocks
 from mlctl.actions.model_drift import Model
+from mlctl.actions.own_sources import rule_sources
 from mlctl.actions.own_steps import stepped
 from mlctl.actions.performance import of_champion
 from mlctl.actions.performance_verdict import is_worse, tolerance_of
-from mlctl.actions.prepare import Prepared, examined, prepare, rule_sources
+from mlctl.actions.prepare import Prepared, examined, prepare
 from mlctl.actions.recorded import Recorded, recorded
 from mlctl.actions.retrain.child import Bench
 from mlctl.actions.retrain.fetching import champion_of, new_rows, read_fetched

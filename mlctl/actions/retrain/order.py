@@ -66,9 +66,13 @@ def write_order(directory: Path, order: RunOrder, parameters: str) -> None:
 
 
 def read_order(directory: Path) -> RunOrder:
-    """Return the order of a run's directory."""
-    tree = json.loads(files.read_bytes_limited(directory / f"{ORDER}.json", 1_000_000))
-    return RunOrder(**{**tree, "watches": tuple(tree["watches"])})
+    """Return the order of a run's directory; DamagedError where it holds none."""
+    path = directory / f"{ORDER}.json"
+    try:
+        tree = json.loads(files.read_bytes_limited(path, 1_000_000))
+        return RunOrder(**{**tree, "watches": tuple(tree["watches"])})
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise DamagedError(f"{path} holds no order of a run", "run it again: mlctl retrain") from None
 
 
 def told(error: MlctlError, *, may_pass: bool) -> dict[str, Any]:

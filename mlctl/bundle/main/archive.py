@@ -1,7 +1,7 @@
 """A bundle that is one file: a zip in the one form that mlctl writes, so that every byte is accounted for.
 
-``#!`` line | for each entry its local header and data | the central directory | its end. There are no gaps,
-no comments, no extra fields, no data descriptors; times are 1980-01-01; names are plain ASCII and differ;
+two lines of text | for each entry its local header and data | the central directory | its end. There are
+no gaps, no comments, no extra fields, no data descriptors; times are 1980-01-01; names are plain ASCII and differ;
 entries are stored or deflated, and their modes are 0644. What is not so is refused before it is unpacked.
 """
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-SHEBANG = b"#!/usr/bin/env python3\n"
+SHEBANG = b"#!/usr/bin/env python3\n# coding: the_bundle_is_damaged_or_cut_short_fetch_it_again\n"
+"""How each bundle begins. Python takes a file that is no zip any more for source, and stops at an encoding
+that it does not know with the name of it: so that one which was cut short says what is wrong.
+"""
 STORED, DEFLATED = 0, 8
 MOST_ENTRIES = 4096
 MOST_BYTES = (1 << 31) - 1
@@ -145,7 +148,9 @@ def _directory(data: Any) -> tuple[int, int, int]:
     """Return how many entries there are, and the size and the place of their list."""
     begin = len(data) - _END.size
     if data[: len(SHEBANG)] != SHEBANG or begin < 0:
-        raise DamagedError("this is not a bundle of mlctl, or its beginning is damaged")
+        raise DamagedError(
+            "this is not a bundle of mlctl, or its beginning is damaged", "fetch or build it again"
+        )
     _, _, _, entries, _, size, at, _ = _END.unpack(data[begin:])
     if data[begin:] != end_record(entries, size, at) or at + size != begin or entries > MOST_ENTRIES:
         raise DamagedError("the bundle is cut short, or something was added to its end", "fetch it again")

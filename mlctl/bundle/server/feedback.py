@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from .faults import Refusal
 from .forms import kind
 
@@ -36,11 +38,14 @@ def _actual(entry: Any, place: int, service: Service) -> tuple[str, Any]:
         raise Refusal(400, f"entry {place + 1:,} is not in the form wanted: {_WANTED}")
     number, actual = entry["prediction_id"], entry["actual"]
     if type(number) is not str or not 0 < len(number) <= LONGEST:
-        raise Refusal(400, f"entry {place + 1:,}: the prediction_id is {kind(number)}, not an id")
+        what = f"longer than {LONGEST} characters" if type(number) is str and number else kind(number)
+        raise Refusal(400, f"entry {place + 1:,}: the prediction_id is {what}, not an id")
     wanted = _wanted(service)
     if type(actual) not in wanted or (type(actual) is str and len(actual) > LONGEST):
         what = "a label" if service.classes else "a number"
         raise Refusal(400, f"entry {place + 1:,}: the actual value is {kind(actual)}; wanted is {what}")
+    if type(actual) is float and not isfinite(actual):
+        raise Refusal(400, f"entry {place + 1:,}: the actual value is {actual}; send it once it is known")
     return number, actual
 
 

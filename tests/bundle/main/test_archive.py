@@ -1,4 +1,6 @@
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 
@@ -138,3 +140,13 @@ def opened_manifest(tmp_path):
     path = tmp_path / "whole.pyz"
     path.write_bytes(to_file(small()))
     return opened(str(path)).manifest
+
+
+@pytest.mark.parametrize("left", [100, 5_000, -1])
+def test_python_says_of_one_that_was_cut_short_what_is_wrong(pyz, tmp_path, left):
+    place = tmp_path / "cut.pyz"
+    place.write_bytes(pyz.read_bytes()[:left])
+    done = subprocess.run([sys.executable, "-I", "-S", str(place), "info"], capture_output=True, check=False)
+    assert done.returncode
+    assert b"the_bundle_is_damaged_or_cut_short_fetch_it_again" in done.stderr
+    assert b"Traceback" not in done.stderr
