@@ -1,11 +1,11 @@
 """Listings of a store of many experiments, side by side with other tools.
 
 Whole processes, 10 parameters and 10 metrics each, warm indexes. Goals at 10,000: ``compare --top 20``,
-``experiment list --top 20`` and Tab take at most twice a light command's processor time, and the first is at
-least 20 times as quick as MLflow on SQLite; at 100,000 at most four times, and at most 200 MB. The index is
-made from nothing within three times a scan that only parses every ``meta.yaml`` with the C loader. Recording
-costs the same whatever is there, and 16 processes that record at once lose nothing. A light command is a bare
-Typer application times 1.5.
+``experiment list --top 20`` and Tab take at most twice a light command's processor time, and the listings
+are at least 20 times as quick as MLflow on SQLite; at 100,000 at most four times, and at most 200 MB. The
+index is made from nothing within three times a scan that only parses every ``meta.yaml`` with the C loader.
+Recording costs the same whatever is there, and 16 processes that record at once lose nothing. A light
+command is a bare Typer application times 1.5.
 
 MLflow is measured where the Makefile's target ``mlflow`` has made it, Guild AI where ``--guild`` names its
 program. Stores that are in the directory are used again.
@@ -34,6 +34,8 @@ LIGHT = 1.5
 MLFLOW = _ROOT / ".mlflow" / "3.17.2" / "bin" / "python"
 RECORDERS = 16
 EACH = 10
+FROM_NOTHING = 10_000
+"""With more experiments the index is not made from nothing again: that goal is one for this many."""
 
 SCAN = """
 import os, sys, yaml
@@ -132,7 +134,6 @@ def _records(place: Path) -> Path:
 def from_nothing(place: Path, rounds: int) -> dict[str, Timing]:
     """Measure the index made from nothing, and the scan that only parses."""
     store, listing = place / "mlstore", f"'{SCRIPT}' experiment list --top 1"
-    store, listing = place / "mlstore", f"'{SCRIPT}' experiment list --top 1"
     commands: Commands = {
         "parse every meta.yaml": [sys.executable, "-c", SCAN, _records(place)],
         "index from nothing": ["sh", "-c", f"rm -f '{store}/index.sqlite' && {listing} --store '{store}'"],
@@ -187,7 +188,8 @@ def _measure(folder: Path, asked: argparse.Namespace) -> int:
     )
     held: dict[str, bool] = {}
     if not asked.quick:
-        found |= from_nothing(place, max(1, asked.rounds // 3))
+        if asked.experiments <= FROM_NOTHING:
+            found |= from_nothing(place, max(1, asked.rounds // 3))
         found |= recording(folder, place, asked.rounds)
         held["16 processes at once lose nothing"] = at_once(place)
     goals = _goals(found, asked.experiments)
@@ -221,12 +223,16 @@ def _goals(found: dict[str, Timing], experiments: int) -> list[tuple[str, float,
         goals.append((f"{name}, light commands", ratio, f"at most {most}", ratio <= most))
         peak = found[name].median("peak")
         goals.append((f"{name}, MB", peak, "at most 200", peak <= 200))
-    if "MLflow, SQLite" in found:
-        ratio = found["MLflow, SQLite"].ratio(found["compare --top 20"], "wall")
-        goals.append(("MLflow on SQLite, times as long", ratio, "at least 20", ratio >= 20))
+    for name in ("MLflow, SQLite", "MLflow, files", "Guild AI", "plain scan"):
+        for ours in ("compare --top 20", "experiment list --top 20") if name in found else ():
+            ratio = found[name].ratio(found[ours], "wall")
+            is_goal = name == "MLflow, SQLite"
+            goal = "at least 20" if is_goal else "none"
+            goals.append((f"{name}, times as long as {ours}", ratio, goal, not is_goal or ratio >= 20))
     if "index from nothing" in found:
         ratio = found["index from nothing"].ratio(found["parse every meta.yaml"], "cpu")
         goals.append(("index from nothing, scans", ratio, "at most 3", ratio <= 3))
+    if f"record {EACH} beside all" in found:
         ratio = found[f"record {EACH} beside all"].ratio(found[f"record {EACH} beside 100"], "cpu")
         goals.append(("recording beside all, times beside 100", ratio, "at most 1.2", ratio <= 1.2))
     return goals

@@ -29,8 +29,6 @@ from mlctl.store.store import Store
 REPORT, PAGE = "bench", "bench_page"
 """Names of what is kept, in ``artifact_file_paths``."""
 
-"""A bundle's exit codes are those of mlctl."""
-
 # What a bundle does with one row: the runtime alone, found by its folder, without site-packages.
 _ONCE = (
     "import json, sys; sys.path.insert(0, sys.argv[1]); from runtime import load; "

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mlctl import files
 from mlctl.actions.import_mlflow_batch import Batch
 from mlctl.actions.import_mlflow_champion import Champions, Registry, follow, read_registry
 from mlctl.actions.import_mlflow_fill import Filling
@@ -15,9 +16,12 @@ from mlctl.domain.records import Experiment, Model
 from mlctl.errors import DamagedError, DataError, MlctlError, UsageError
 from mlctl.interop.mlflow import kept
 from mlctl.interop.mlflow.entities import PARENT, LoggedModel, MlflowExperiment, Run, Skipped
+from mlctl.interop.mlflow.run_content import has_grown
 from mlctl.interop.mlflow.source import Source
 from mlctl.store.bring import stage
 from mlctl.store.store import Store
+
+_LONGEST_KEPT = 24_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ def import_mlflow(
     """Bring in what a store of MLflow has and this one has not; one run at a time is held.
 
     A run is known by its id, so that twice is once. One that had not ended is looked at again: when it has
-    ended by now, it takes the place of the unfinished experiment, which goes to the trash.
+    ended by now, it takes the place of the unfinished experiment, which goes to the trash. So it is with a
+    run of which a file store has more now than came in, and less of nothing: it had been copied in part.
 
     Parameters
     ----------
@@ -167,7 +172,8 @@ def _import(
 
     def arrived(made: Experiment) -> None:
         known.here[made.experiment_id] = made
-        warnings.extend(f"{made.model_version_id}: {line}" for line in made.warnings)
+        unended = [made.error["message"]] if made.error.get("reason") == UNFINISHED else []
+        warnings.extend(f"{made.model_version_id}: {line}" for line in (*unended, *made.warnings))
 
     with store.scratch_for_reading() as place:
         batch = Batch(store, place, now, arrived)
@@ -253,7 +259,7 @@ class _Models:
 
 def _run(work: _Import, one: Named, count: Counted, models: _Models, run_id: str) -> None:
     existing = work.here.get(run_id)
-    if (run_id in work.trashed and not existing) or (existing and not _is_due(work.order, existing)):
+    if (run_id in work.trashed and not existing) or (existing and not _is_due(work, one, existing)):
         count.there += 1
         return
     run = work.source.run(one.experiment, run_id)
@@ -268,12 +274,27 @@ def _run(work: _Import, one: Named, count: Counted, models: _Models, run_id: str
         _bring(work, one, count, models, run, existing)
 
 
-def _is_due(order: Order, existing: Experiment) -> bool:
+def _is_due(work: _Import, one: Named, existing: Experiment) -> bool:
     """Tell whether a run that is there is looked at again."""
     paths = existing.artifact_file_paths
     lacks_columns = kept.NAME in paths and "model" in paths and kept.EXAMPLE not in paths
     is_open = existing.status == "interrupted" and existing.error.get("reason") == UNFINISHED
-    return is_open or (order.trust and lacks_columns)
+    return is_open or (work.order.trust and lacks_columns) or _has_grown(work, one, existing)
+
+
+def _has_grown(work: _Import, one: Named, existing: Experiment) -> bool:
+    """Tell whether there is more of a run than came in: it had been copied in part, or went on."""
+    if kept.NAME not in existing.artifact_file_paths:
+        return False
+    now = work.source.content(one.experiment, existing.experiment_id)
+    if not now:
+        return False
+    file = work.store.experiment_directory(existing) / kept.FILE
+    try:
+        then = kept.content_of(files.read_bytes_limited(file, _LONGEST_KEPT))
+    except MlctlError:  # `store check` tells of a file that is gone
+        return False
+    return has_grown(now, then)
 
 
 def _bring(

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _MOST_NAMED = 500
 """Artifacts that a record names one by one; beyond, their folders."""
 
+_LACKING = (
+    "an empty directory that git drops, or a copy that was cut off; an import of the whole one completes it"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -46,14 +50,17 @@ class Filling:
 
     def __call__(self, folder: Path) -> Mapping[str, Any]:
         """Put everything into the folder, and return fields of the record."""
+        # Counted first: what is added while it is copied is seen by the next import.
+        content = self.source.content(self.experiment, self.run.run_id)
         left = list(self._fetch(folder))
-        shown = kept.kept_text(self.experiment, self.run, self.logged)
+        shown = kept.kept_text(self.experiment, self.run, self.logged, content)
         files.write_staged(folder / kept.FILE, shown)
         if self.run.points:
             files.write_staged(folder / POINTS, points_text(self.run.points))
         folders = (kept.ARTIFACTS, *(f"{kept.MODELS}/{model.model_id}" for model in self.logged))
         found = self._model(folder, folders)
-        warnings = [*(f"left out: {line}" for line in left), *(found.warnings if found else ())]
+        lacking = [f"arrived without {name}/: {_LACKING}" for name in self.run.missing]
+        warnings = [*lacking, *(f"left out: {line}" for line in left), *(found.warnings if found else ())]
         log = [f"run {self.run.run_id} of MLflow, imported from {self.source.name}", *warnings]
         files.write_staged(folder / "log.txt", "".join(f"{line}\n" for line in log))
         return self._fields(folder, found, warnings)

@@ -41,13 +41,7 @@ def step_of(value: Any) -> int:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text that a file takes: half of a character, as some systems name files, is spelled out.
-
-    Examples
-    --------
-    >>> text_of(5), text_of("half \\ud800")
-    ('5', 'half \\\\ud800')
-    """
+    """Return a value as text that a file takes: half of a character, which no file does, is spelled out."""
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 

@@ -196,7 +196,9 @@ class _Sending:
         return [self._send(model, made.write)]
 
     def _send(self, model: LoggedModel, fill: FillModel) -> SentModel:
-        return ModelWriter(self.work.runs).model(self.experiment_id, self.run_id, model, fill)
+        return ModelWriter(self.work.runs).model(
+            self.experiment_id, self.run_id, model, fill, fresh=self.there is None
+        )
 
 
 def _copied(model: LoggedModel, folder: Path) -> None:

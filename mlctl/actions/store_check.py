@@ -96,6 +96,6 @@ def repair(store: Store, now: datetime, *, told: Told = lambda _: None) -> Repai
     return Repair(done.mended, done.left)
 
 
-def reindex(store: Store) -> int:
-    """Make the index anew; return how many records it may hold."""
-    return check_index.reindex(store.site)
+def reindex(store: Store) -> tuple[int, bool]:
+    """Make the index anew; return how many records it may hold, and whether it could be written."""
+    return check_index.reindex(store.site), store.site.layout.index.is_file()

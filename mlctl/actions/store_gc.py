@@ -1,6 +1,7 @@
 """``mlctl store gc`` and ``usage``: what takes room, and what nobody needs any more."""
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +39,19 @@ def age(text: str) -> timedelta:
 def wish(keep_last: int | None, older_than: str | None) -> Wish:
     """Return what a person wants rid of."""
     return Wish(keep_last, age(older_than) if older_than else None)
+
+
+def command(keep_last: int | None, older_than: str | None) -> str:
+    """Return the command that does what a dry run has shown.
+
+    Examples
+    --------
+    >>> command(3, "36 h")
+    "mlctl store gc --keep-last 3 --older-than '36 h'"
+    """
+    wanted = {"--keep-last": keep_last, "--older-than": older_than}
+    words = [word for option, value in wanted.items() if value is not None for word in (option, str(value))]
+    return shlex.join(["mlctl", "store", "gc", *words])
 
 
 def plan(store: Store, wanted: Wish, now: datetime) -> Sweep:

@@ -1,6 +1,7 @@
 """``mlctl import``."""
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,7 +125,8 @@ def _next(found: Any) -> None:
         return
     first = found.models[0]
     only = len(models) == 1
-    out.hint("mlctl compare" if only else f"mlctl compare --project {first.project} --model {first.model}")
+    place = shlex.join(["--project", first.project, "--model", first.model])
+    out.hint("mlctl compare" if only else f"mlctl compare {place}")
 
 
 def _table(found: Any) -> table.Table:

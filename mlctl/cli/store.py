@@ -1,5 +1,6 @@
 """``mlctl store``."""
 
+import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,11 +145,13 @@ def reindex(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Make the index anew from the files; it is a cache, and can be deleted at any moment."""
     from mlctl.actions import store_check
 
-    count = store_check.reindex(here(store).open())
+    count, kept = store_check.reindex(here(store).open())
     if as_json:
-        out.document({"records": count})
+        out.document({"records": count, "kept": kept})
         return
     out.say(f"read {forms.many(count, 'record')}; what was written this second is read once more")
+    if not kept:
+        out.warn("the index cannot be written here: every listing reads the files")
 
 
 def gc(
@@ -179,7 +182,8 @@ def gc(
     opened = here(store).open()
     sweep = store_gc.plan(opened, wanted, datetime.now(UTC))
     if dry_run or not sweep.doomed:
-        _show_gc(opened, store_gc.planned(sweep), would=True, as_json=as_json)
+        again = store_gc.command(keep_last, older_than)
+        _show_gc(opened, store_gc.planned(sweep), as_json=as_json, following=again)
         return
     if not yes and not as_json:
         _show_doomed(opened, store_gc.planned(sweep))
@@ -187,10 +191,11 @@ def gc(
     if not confirmed(question, yes=yes, as_json=as_json, dry_run="mlctl store gc --dry-run"):
         declined()
         return
-    _show_gc(opened, store_gc.sweep(opened, sweep), would=False, as_json=as_json, again=yes)
+    _show_gc(opened, store_gc.sweep(opened, sweep), as_json=as_json, again=yes)
 
 
-def _show_gc(opened: Any, deleted: Any, *, would: bool, as_json: bool, again: bool = True) -> None:
+def _show_gc(opened: Any, deleted: Any, *, as_json: bool, again: bool = True, following: str = "") -> None:
+    would = bool(following)
     if as_json:
         kept = [{"model_version_id": name, "why": why} for name, why in deleted.kept]
         told = {"deleted": deleted.rows(opened), "kept": kept, "bytes": deleted.bytes, "dry_run": would}
@@ -207,7 +212,7 @@ def _show_gc(opened: Any, deleted: Any, *, would: bool, as_json: bool, again: bo
         return
     verb = "would free" if would else "freed"
     out.say(f"{forms.many(len(deleted.doomed), 'thing')}: {verb} {forms.size(deleted.bytes)}")
-    out.hint("mlctl store gc" if would else "mlctl store usage")
+    out.hint(following or "mlctl store usage")
 
 
 def _show_doomed(opened: Any, deleted: Any) -> None:
@@ -256,7 +261,8 @@ def merge(
     for was, becomes in merged.renumbered:
         out.say(f"{was} {'would be' if dry_run else 'is'} {becomes} here: another experiment has its number")
     out.say(_brought(merged, dry_run=dry_run))
-    out.hint("mlctl store merge OTHER" if dry_run else "mlctl store check")
+    if merged.brings_something:
+        out.hint(shlex.join(["mlctl", "store", "merge", str(other)]) if dry_run else "mlctl store check")
 
 
 def _brought(merged: Any, *, dry_run: bool) -> str:

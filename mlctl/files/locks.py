@@ -17,7 +17,8 @@ from mlctl.files.atomic import write_all
 from mlctl.files.trouble import explained
 
 _FIRST_WAIT = 0.001
-_LONGEST_WAIT = 0.05
+_LONGEST_WAIT = 0.01
+"""Seconds. Whoever looks more seldom than others take the lock may wait for ever among sixteen of them."""
 _MOST_SAID = 1000
 
 

@@ -16,7 +16,7 @@ from mlctl.store.site import Site
 
 _LARGEST = 256_000_000
 _LARGEST_POINTER = 1_000
-_LOOKS = 10
+_LOOKS = 60
 _LOOK_SECONDS = 0.05
 
 
@@ -108,14 +108,15 @@ def _page(site: Site, path: Path) -> Iterator[Finding]:
 
 
 def _settled(site: Site, project: str, model: str) -> list[Finding]:
-    """Return what is wrong with the pointer, and still is a moment later: somebody may be promoting."""
+    """Return what is wrong with the pointer, and still is when nobody can be about to move it."""
     found = list(_champion(site, project, model))
     for _ in range(_LOOKS):
         if not found:
             break
         time.sleep(_LOOK_SECONDS)
+        is_free = not files.is_locked(site.layout.lock)
         before, found = found, list(_champion(site, project, model))
-        if before == found:
+        if is_free and before == found:
             break
     return found
 

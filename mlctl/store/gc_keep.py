@@ -33,7 +33,9 @@ def kept(experiments: Sequence[Experiment], events: Sequence[Event], champion: s
         as a whole, which the recommendation is drawn from; and the dummy on the same folds as any of these,
         against which it is read.
     """
-    reasons = dict(_reasons(experiments, events, champion))
+    # The last one told of a version counts: the strongest reason comes last.
+    reasons = {e.model_version_id: "of the last climb" for e in latest_ladder(experiments)}
+    reasons |= dict(_reasons(experiments, events, champion))
     folds = {e.comparison_key: e for e in experiments if e.model_version_id in reasons and e.comparison_key}
     for one in experiments:
         if one.rung == "dummy" and one.comparison_key in folds and one.model_version_id not in reasons:
@@ -41,12 +43,14 @@ def kept(experiments: Sequence[Experiment], events: Sequence[Event], champion: s
     return reasons
 
 
+def in_use(experiment: Experiment, events: Sequence[Event], champion: str | None) -> str:
+    """Return why an experiment stays for its own sake, whatever others there are; or the empty string."""
+    return dict(_reasons([experiment], events, champion)).get(experiment.model_version_id, "")
+
+
 def _reasons(
     experiments: Sequence[Experiment], events: Sequence[Event], champion: str | None
 ) -> Iterator[tuple[str, str]]:
-    # The last one told of a version counts: the strongest reason comes last.
-    for e in latest_ladder(experiments):
-        yield e.model_version_id, "of the last climb"
     for e in experiments:
         if e.status == "running":
             yield e.model_version_id, "running"

@@ -100,4 +100,5 @@ def _is_in_use(site: Site, directory: Path) -> str:
         tree["status"] = "interrupted"
     experiment = Experiment.from_dict(tree, project_name=project, model_name=model)
     now = champions.champion(site, project, model)
-    return gc_keep.kept([experiment], champions.events(site, project, model), now).get(directory.name, "")
+    # Which climb is the last one was settled by the plan; alone, each rung would be one.
+    return gc_keep.in_use(experiment, champions.events(site, project, model), now)

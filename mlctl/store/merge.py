@@ -1,6 +1,7 @@
 """Bring what another store has into this one: experiments, their data, their events."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +58,11 @@ class Merged:
     def renumbered(self) -> tuple[tuple[str, str], ...]:
         """The experiments whose version id is another one here."""
         return tuple((was, becomes) for was, becomes in self.experiments if was != becomes)
+
+    @property
+    def brings_something(self) -> bool:
+        """Tell whether anything is new here."""
+        return bool(self.projects or self.models or self.experiments or self.datasets or self.events)
 
 
 def merge(
@@ -248,7 +254,7 @@ class _Merge:
     def _events(self, project: str, model: str, names: dict[str, str]) -> None:
         path = self.other.layout.events(project, model)
         try:
-            with self.target.locked():
+            with nullcontext() if self.dry_run else self.target.locked():
                 self.events += merge_events(
                     self.target, self.other, project, model, names, dry_run=self.dry_run
                 )

@@ -89,8 +89,9 @@ def plan(findings: Iterable[Finding], layout: Layout) -> tuple[Mended, ...]:
     found: dict[tuple[str, str], Mended] = {}
     for finding in mendable(findings):
         step = _STEPS[finding.code]
-        path = layout.shown(step.target(layout, layout.root.parent / finding.path))
-        found.setdefault((path, step.said), Mended(path, step.said, finding))
+        target = step.target(layout, layout.root.parent / finding.path)
+        path, said = layout.shown(target), _said(step, layout, target)
+        found.setdefault((path, said), Mended(path, said, finding))
     return tuple(found.values())
 
 
@@ -229,6 +230,12 @@ class _Step:
     said: str
     do: Callable[[Work], None]
     target: Callable[[Layout, Path], Path] = _itself
+
+
+def _said(step: _Step, layout: Layout, target: Path) -> str:
+    """Return what is done about a thing: an experiment's record cannot be written anew, so the whole goes."""
+    is_experiment = len(target.relative_to(layout.root).parts) == 6
+    return _WHOLE.said if step is _STEPS["record"] and is_experiment else step.said
 
 
 _ASIDE = "set aside in damaged/"

@@ -27,14 +27,15 @@ class Site:
     host : str
         This machine's name.
     lock_timeout : float
-        Seconds to wait for the lock.
+        Seconds to wait for the lock. Sixteen writers on two busy cores take turns within a few; chance, which
+        picks the next, may pass one by for ten.
     """
 
     layout: Layout
     command: str = "mlctl"
     clock: Callable[[], float] = time.time
     host: str = os.uname().nodename
-    lock_timeout: float = 10.0
+    lock_timeout: float = 30.0
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the store's lock for the length of a block: for moments only.

@@ -144,6 +144,47 @@ def test_a_run_that_has_ended_by_now(tmp_path, store, bring_in):
     assert counts(bring_in(tmp_path)) == (0, 2, 0, 0)
 
 
+def test_a_copy_that_was_cut_off_is_named_and_completed_later(tmp_path, store, bring_in):
+    folder = made.experiment(tmp_path / "mlruns")
+    place = made.run(folder, 1)
+    made.run(folder, 2)
+    (place / "artifacts" / "plot.txt").write_text("a picture")
+    shutil.copytree(tmp_path / "mlruns", tmp_path / "whole" / "mlruns")
+    shutil.rmtree(place / "metrics")
+    shutil.rmtree(place / "artifacts")
+    found = bring_in(tmp_path, project="p")
+    why = "an empty directory that git drops, or a copy that was cut off"
+    why = f"{why}; an import of the whole one completes it"
+    first = experiments(store)["run-1"]
+    assert list(found.warnings) == [
+        f"{first.model_version_id}: arrived without {name}/: {why}" for name in ("metrics", "artifacts")
+    ]
+    assert first.evaluations == {}
+    store.tag(first, "mine")
+    assert counts(bring_in(tmp_path, project="p")) == (0, 2, 0, 0)
+    again = bring_in(tmp_path / "whole", project="p")
+    assert (counts(again), again.warnings) == ((0, 1, 1, 0), ())
+    now = experiments(store)["run-1"]
+    assert (now.model_version_id, now.tags) == (first.model_version_id, ["mine"])
+    assert now.evaluations == {"logged": {"rmse": 0.75}}
+    assert now.artifact_file_paths["artifacts/plot.txt"] == "artifacts/plot.txt"
+    assert counts(bring_in(tmp_path / "whole", project="p")) == (0, 2, 0, 0)
+    assert counts(bring_in(tmp_path, project="p")) == (0, 2, 0, 0)  # less does not take the place of more
+    (store.experiment_directory(now) / "mlflow.yaml").unlink()
+    assert counts(bring_in(tmp_path, project="p")) == (0, 2, 0, 0)
+
+
+def test_an_experiment_of_that_identity_that_was_never_imported_stays(tmp_path, store, bring_in):
+    made.run(made.experiment(tmp_path / "mlruns"), 1)
+    bring_in(tmp_path)
+    (one,) = store.experiments().records
+    meta = store.experiment_directory(one) / "meta.yaml"
+    tree = yaml.safe_load(meta.read_text())
+    tree["artifact_file_paths"] = {"log": "log.txt"}
+    meta.write_text(yaml.safe_dump(tree))
+    assert counts(bring_in(tmp_path)) == (0, 1, 0, 0)
+
+
 def test_one_run_that_cannot_come_in(tmp_path, store, bring_in):
     folder = made.experiment(tmp_path / "mlruns")
     made.run(folder, 1, start_time=10**18)

@@ -109,9 +109,13 @@ def test_nothing_to_repair(mlctl, kept):
     assert (ran.code, ran.out, ran.err) == (0, "", "nothing to mend\n")
 
 
-def test_reindex(mlctl, kept):
+def test_reindex(mlctl, kept, monkeypatch):
     assert mlctl("store", "reindex").err == "read 6 records; what was written this second is read once more\n"
-    assert mlctl("store", "reindex", "--json").json["records"] == 6
+    assert mlctl("store", "reindex", "--json").json == {"schema_version": 1, "records": 6, "kept": True}
+    monkeypatch.setattr("mlctl.store.index.Index.may_be_written", lambda self: False)
+    monkeypatch.setattr("mlctl.store.index.Index.is_file", lambda self: False)
+    err = mlctl("store", "reindex").err
+    assert err.endswith("warning: the index cannot be written here: every listing reads the files\n")
 
 
 def test_gc_lists_sizes_asks_and_deletes(mlctl, kept, answer):
@@ -123,6 +127,7 @@ def test_gc_lists_sizes_asks_and_deletes(mlctl, kept, answer):
     assert dry.out.splitlines()[1].startswith("trash  20260109T123000.000000Z_iris_3f9a1c_4  ")
     assert "iris_3f9a1c_3 stays: the champion" in dry.err
     assert "would free" in dry.err
+    assert dry.err.endswith("next: mlctl store gc --keep-last 0\n")
     assert mlctl("store", "gc").code == 2
     assert mlctl("store", "gc", "--older-than", "9y").err.endswith("nothing to delete\n")
     answer("")
@@ -144,6 +149,18 @@ def test_gc_with_yes_says_what_it_leaves(mlctl, kept):
     told = mlctl("store", "gc", "--keep-last", "0", "--older-than", "1d", "--yes", "--json").json
     assert (told["dry_run"], told["warnings"]) == (False, [])
     assert [one["kind"] for one in told["deleted"]] == ["experiment"]
+
+
+def test_gc_deletes_the_rungs_of_climbs_before_the_last(mlctl, kept):
+    store, _ = init(kept / "mlstore", NOW)
+    for climb in ("two", "two", "three", "three"):
+        experiment(store, store.model("iris", "species"), ladder_id=climb)
+    told = mlctl("store", "gc", "--keep-last", "0", "--yes", "--json").json
+    deleted = [one["name"] for one in told["deleted"] if one["kind"] == "experiment"]
+    there = [e.model_version_id for e in store.experiments().records]
+    assert deleted == ["iris_3f9a1c_4", "iris_3f9a1c_5"]
+    assert there == [f"iris_3f9a1c_{n}" for n in (1, 2, 3, 6, 7)]
+    assert mlctl("store", "check").code == 0
 
 
 @pytest.mark.parametrize("age", ["90", "soon", "-1d", "1 month"])
@@ -172,6 +189,7 @@ def test_merge(mlctl, kept, tmp_path):
     dry = mlctl("store", "merge", tmp_path / "there", "--dry-run")
     assert "iris_3f9a1c_1 would be iris_3f9a1c_4 here: another experiment has its number" in dry.err
     assert "would bring 1 experiment, 0 datasets, 0 events" in dry.err
+    assert dry.err.endswith(f"next: mlctl store merge {tmp_path / 'there'}\n")
     ran = mlctl("store", "merge", other.root)
     assert "iris_3f9a1c_1 is iris_3f9a1c_4 here" in ran.err
     assert "not brought: mlstore/projects/iris/models/species/experiments/iris_3f9a1c_2: " in ran.err
@@ -179,7 +197,7 @@ def test_merge(mlctl, kept, tmp_path):
     again = mlctl("store", "merge", other.root, "--json").json
     assert (again["experiments"], again["here"]) == ([], 1)
     assert len(again["skipped"]) == 1
-    assert "1 experiment was here already" in mlctl("store", "merge", other.root).err
+    assert mlctl("store", "merge", other.root).err.endswith("; 1 experiment was here already\n")
     (other.root / "FORMAT").write_text("mlctl-store 9\n")
     newer = mlctl("store", "merge", other.root)
     assert (newer.code, "has format 9" in newer.err) == (6, True)

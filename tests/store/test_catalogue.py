@@ -252,7 +252,7 @@ def test_a_read_only_store_lists_and_keeps_quiet_about_its_index(read_only):
         assert not (store.root / "index.sqlite").exists()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.binary(max_size=300),
     which=st.sampled_from(["number", "champion", "events.jsonl", "index.sqlite"]),

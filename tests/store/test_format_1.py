@@ -50,6 +50,7 @@ def test_what_became_of_it_is_told(mlctl, kept):
     assert "20261121T160526Z-56c8" in runs.out
 
 
+@pytest.mark.slow
 def test_its_model_is_scored_again_and_is_as_it_was(mlctl, kept):
     ran = mlctl("evaluate", "champion", "--json")
     assert ran.code == 0

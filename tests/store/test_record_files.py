@@ -12,7 +12,7 @@ from mlctl.store.record_files import plain, read_record_tree, read_tree, record_
 from tests.files.faults import FaultyOs
 
 PROJECT = {"project_id": "1", "project_name": "iris", "created_datetime": "2026-01-09T00:00:00.000000Z"}
-EACH = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EACH = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXT = st.text(st.characters(codec="utf-8"))
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,

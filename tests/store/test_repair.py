@@ -53,9 +53,7 @@ def test_an_experiment_with_a_damaged_file_is_set_aside_whole_and_once(filled):
 
 def test_an_unreadable_experiment_is_set_aside_and_a_running_one_left(filled, store):
     (filled / TRIES / "iris_3f9a1c_1" / "meta.yaml").write_text("x: [")
-    assert mended(filled) == {
-        f"{TRIES}/iris_3f9a1c_1": "set aside in damaged/, or written anew from what it holds"
-    }
+    assert mended(filled) == {f"{TRIES}/iris_3f9a1c_1": "set aside in damaged/, whole"}
     with store.new_experiment(store.model("iris", "species"), None, NOW) as opened:
         (opened.directory / "meta.yaml").write_text("x: [")
         with pytest.raises(BusyError, match="iris_nogit_4 is still running"):

@@ -76,3 +76,16 @@ def test_a_run_that_cannot_be_logged_has_no_version(nowhere_else):
     with pytest.warns(mlflow.TrackingWarning, match="nothing is logged"):
         mlflow.start_run()
     assert log_model(MODEL).run_id == ""
+
+
+def test_the_rows_of_a_signature_are_the_example(store):
+    with mlflow.start_run() as run:
+        signature = mlflow.models.infer_signature([[0.0]], [0.0])
+        log_model(MODEL, "model", signature=signature)
+    record = store.experiments().records[0]
+    assert (record.experiment_id, "example" in record.artifact_file_paths) == (run.info.run_id, True)
+
+
+def test_what_the_client_does_not_do_is_said():
+    with pytest.raises(AttributeError, match="'create_run': it reads runs and registers versions"):
+        MlflowClient().create_run("1")

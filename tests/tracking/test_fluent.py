@@ -1,12 +1,15 @@
 import os
+import shutil
 from pathlib import Path
 from urllib.parse import urlparse
 
+import numpy as np
 import pytest
 
 import mlctl.tracking as mlflow
 from mlctl.errors import NotFoundError, UsageError
 from mlctl.tracking import TrackingWarning, active
+from mlctl.tracking.guard import forget
 from tests.tracking.conftest import only
 
 
@@ -153,62 +156,61 @@ def test_a_forked_child_begins_no_run_by_itself(store):
     assert only(store).evaluations == {}
 
 
-def test_what_was_begun_last_is_found_again(nowhere_else):
-    assert tracking.last_active_run() is None or tracking.last_active_run().info.run_id
-    with tracking.start_run() as run:
-        assert tracking.last_active_run().info.run_id == run.info.run_id
-    assert tracking.last_active_run().info.status == "FINISHED"
+def test_what_was_begun_last_is_found_again(store):
+    with mlflow.start_run() as run:
+        assert mlflow.last_active_run().info.run_id == run.info.run_id
+    assert mlflow.last_active_run().info.status == "FINISHED"
 
 
-def test_mappings_and_figures_are_artifacts(nowhere_else):
+def test_mappings_and_figures_are_artifacts(store):
     class Figure:
         def savefig(self, file, format, bbox_inches):  # noqa: A002 - matplotlib's name
             file.write(format.encode())
 
-    with tracking.start_run() as run:
-        tracking.log_dict({"a": 1}, "a.json")
-        tracking.log_dict({"a": 1}, "a.yaml")
-        tracking.log_figure(Figure(), "a.svg")
-        place = Path(tracking.get_artifact_uri().removeprefix("file://"))
+    with mlflow.start_run() as run:
+        mlflow.log_dict({"a": 1}, "a.json")
+        mlflow.log_dict({"a": 1}, "a.yaml")
+        mlflow.log_figure(Figure(), "a.svg")
+        place = Path(mlflow.get_artifact_uri().removeprefix("file://"))
         assert run.info.run_id
     texts = {one.name: one.read_text() for one in place.iterdir()}
     assert texts == {"a.json": '{\n  "a": 1\n}', "a.yaml": "a: 1\n", "a.svg": "svg"}
 
 
-def test_a_name_that_is_changed_is_said(nowhere_else):
+def test_a_name_that_is_changed_is_said(store):
     forget()
     with pytest.warns(TrackingWarning, match="is called 'a/b' here"):
-        tracking.set_experiment("a / b!")
+        mlflow.set_experiment("a / b!")
 
 
-def test_half_a_character_is_spelled_out_and_the_script_goes_on(nowhere_else):
-    with tracking.start_run() as run:
-        tracking.set_tag("k\ud800", "v\ud800")
-        tracking.log_param("p", "\ud800")
-        tracking.log_metric("m\ud800", 1, step=np.int64(4))
-        tracking.log_metric("one", np.array([2.0]))
-    data = tracking.get_run(run.info.run_id).data
+def test_half_a_character_is_spelled_out_and_the_script_goes_on(store):
+    with mlflow.start_run() as run:
+        mlflow.set_tag("k\ud800", "v\ud800")
+        mlflow.log_param("p", "\ud800")
+        mlflow.log_metric("m\ud800", 1, step=np.int64(4))
+        mlflow.log_metric("one", np.array([2.0]))
+    data = mlflow.get_run(run.info.run_id).data
     assert data.params == {"p": "\\ud800"}
     assert data.metrics == {"m\\ud800": 1.0, "one": 2.0}
     assert data.tags["k\\ud800"] == "v\\ud800"
 
 
-def test_an_artifact_that_cannot_be_does_not_end_the_logging(nowhere_else):
+def test_an_artifact_that_cannot_be_does_not_end_the_logging(store):
     forget()
-    with tracking.start_run() as run:
+    with mlflow.start_run() as run:
         for place, said in (("/dev/null", "neither a file"), ("/proc/self/mem/x", "no file")):
             with pytest.warns(TrackingWarning, match=said):
-                tracking.log_artifact(place)
+                mlflow.log_artifact(place)
         with pytest.warns(TrackingWarning, match="not logged: cannot"):
-            tracking.log_text("a", "n" * 300)
-        tracking.log_metric("after", 1)
-    assert tracking.get_run(run.info.run_id).data.metrics == {"after": 1.0}
+            mlflow.log_text("a", "n" * 300)
+        mlflow.log_metric("after", 1)
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"after": 1.0}
 
 
-def test_a_store_that_is_removed_does_not_come_to_life_again(nowhere_else):
+def test_a_store_that_is_removed_does_not_come_to_life_again(store):
     forget()
+    run = mlflow.start_run()
+    shutil.rmtree(store.root)
     with pytest.warns(TrackingWarning, match="could not be ended.*is gone"):
-        with tracking.start_run():
-            tracking.log_metric("a", 1)
-            shutil.rmtree("mlstore")
-    assert not Path("mlstore").exists()
+        run.target.end()
+    assert not store.root.exists()

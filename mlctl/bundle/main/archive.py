@@ -1,8 +1,9 @@
 """A bundle that is one file: a zip in the one form that mlctl writes, so that every byte is accounted for.
 
 two lines of text | for each entry its local header and data | the central directory | its end. There are
-no gaps, no comments, no extra fields, no data descriptors; times are 1980-01-01; names are plain ASCII and differ;
-entries are stored or deflated, and their modes are 0644. What is not so is refused before it is unpacked.
+no gaps, no comments, no extra fields, no data descriptors; times are 1980-01-01; names are plain ASCII and
+differ; entries are stored or deflated, and their modes are 0644. What is not so is refused before it is
+unpacked.
 """
 
 from __future__ import annotations

@@ -133,6 +133,10 @@ class ClientStore:
             deleted=info.lifecycle_stage == _DELETED or experiment.deleted,
         )
 
+    def content(self, experiment: MlflowExperiment, run_id: str) -> str:  # noqa: ARG002 - of the protocol
+        """Return nothing: a server has a run whole or not at all."""
+        return ""
+
     def logged_models(self, experiment: MlflowExperiment) -> Iterator[LoggedModel | Skipped]:
         """Yield the models that were logged on their own; none where the server is older than 3.0."""
         search = getattr(self._api.client, "search_logged_models", None)

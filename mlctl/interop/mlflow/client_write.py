@@ -5,9 +5,11 @@ is set last: a run without it was left half-way and is completed, one with anoth
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -20,8 +22,11 @@ State = Literal["new", "completed", "there"]
 Fill = Callable[[Path], None]
 Scratch = Callable[[], AbstractContextManager[Path]]
 
-MOST_METRICS, MOST_PARAMS, MOST_TAGS = 1000, 100, 100
-"""In one request."""
+MOST_METRICS, MOST_PARAMS, MOST_TAGS = 800, 100, 100
+"""In one request, which takes 1,000 in all."""
+
+UPLOADS = 4
+"""Files on their way at once: as many as a server of MLflow has workers, unless it is told otherwise."""
 
 LONGEST_PARAM, LONGEST_TAG = 6000, 5000
 """Characters of a value; tags as servers of 2.x have it."""
@@ -88,14 +93,10 @@ class RunWriter:
             )
         run_id = str(there.info.run_id)
         missing = [(key, value) for key, value in tags.items() if there.data.tags.get(key) != value]
-        self._batches(run_id, "tags", missing, MOST_TAGS, self.api.entities.RunTag)
         params = [
             (k, self._cut(k, v, LONGEST_PARAM)) for k, v in run.params.items() if k not in there.data.params
         ]
-        self._batches(run_id, "params", params, MOST_PARAMS, self.api.entities.Param)
-        self._batches(
-            run_id, "metrics", self._points(run_id, run, there), MOST_METRICS, self.api.entities.Metric
-        )
+        self._batches(run_id, self._points(run_id, run, there), params, missing)
         self._inputs(run_id, run.inputs, there)
         return run_id
 
@@ -118,12 +119,15 @@ class RunWriter:
         with self.scratch() as folder:
             fill(folder)
             there = {} if fresh else self._known(run_id, inside or None)
-            for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder).as_posix()
-                place = f"{inside}/{name}" if inside else name
-                if path.is_file() and there.get(place) != path.stat().st_size:
-                    parent = place.rpartition("/")[0]
-                    self.api.client.log_artifact(run_id, str(path), parent or None)
+            places = {
+                path: _place(path, folder, inside) for path in sorted(folder.rglob("*")) if path.is_file()
+            }
+
+            def send(path: Path) -> None:
+                parent = places[path].rpartition("/")[0]
+                self.api.client.log_artifact(run_id, str(path), parent or None)
+
+            at_once(send, [path for path in places if there.get(places[path]) != path.stat().st_size])
 
     def _known(self, run_id: str, path: str | None) -> dict[str, int]:
         try:
@@ -159,12 +163,15 @@ class RunWriter:
         }
         return [point for identity, point in wanted.items() if identity not in known]
 
-    def _batches(
-        self, run_id: str, kind: str, values: list[Any], most: int, make: Callable[..., Any]
-    ) -> None:
-        for begin in range(0, len(values), most):
-            batch = [make(*value) for value in values[begin : begin + most]]
-            self.api.client.log_batch(run_id, **{kind: batch})
+    def _batches(self, run_id: str, points: list[Any], params: list[Any], tags: list[Any]) -> None:
+        make = self.api.entities
+        for some in zip_longest(
+            batched(points, MOST_METRICS, make.Metric),
+            batched(params, MOST_PARAMS, make.Param),
+            batched(tags, MOST_TAGS, make.RunTag),
+            fillvalue=(),
+        ):
+            self.api.client.log_batch(run_id, *some)
 
     def _inputs(self, run_id: str, inputs: Iterable[DatasetInput], there: Any) -> None:
         known = {(one.dataset.name, one.dataset.digest) for one in there.inputs.dataset_inputs}
@@ -179,6 +186,34 @@ class RunWriter:
         ]
         if missing:
             self.api.client.log_inputs(run_id, missing)
+
+
+def _place(path: Path, folder: Path, inside: str) -> str:
+    name = path.relative_to(folder).as_posix()
+    return f"{inside}/{name}" if inside else name
+
+
+def batched(values: list[Any], most: int, make: Callable[..., Any]) -> Iterator[list[Any]]:
+    """Yield so many values at a time, each made into what the client takes."""
+    for begin in range(0, len(values), most):
+        yield [make(*value) for value in values[begin : begin + most]]
+
+
+def at_once(send: Callable[[Path], None], paths: Sequence[Path]) -> None:
+    """Send files, some at a time; the first one alone, for the client asks then where they go.
+
+    What one of them raises is raised; those that are on their way then arrive, the others stay.
+    """
+    for path in paths[:1]:
+        send(path)
+    with ThreadPoolExecutor(UPLOADS) as pool:
+        sent = [pool.submit(send, path) for path in paths[1:]]
+        try:
+            for one in sent:
+                one.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def same(value: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlctl.interop.mlflow.client_open import NO_SUCH_ROUTE, is_refusal, status_of
-from mlctl.interop.mlflow.client_write import KEY, RunWriter, differing, pages
+from mlctl.interop.mlflow.client_write import KEY, RunWriter, at_once, differing, pages
 from mlctl.interop.mlflow.entities import LoggedModel, ModelVersion, RegisteredModel
 
 FillModel = Callable[[LoggedModel, Path], None]
@@ -50,7 +50,9 @@ class ModelWriter:
 
     runs: RunWriter
 
-    def model(self, experiment_id: str, run_id: str, logged: LoggedModel, fill: FillModel) -> SentModel:
+    def model(
+        self, experiment_id: str, run_id: str, logged: LoggedModel, fill: FillModel, *, fresh: bool = False
+    ) -> SentModel:
         """Send a model, or what it lacks.
 
         Parameters
@@ -59,18 +61,24 @@ class ModelWriter:
             The server's.
         fill : callable
             Writes the files of a model whose ids are the server's into a folder.
+        fresh : bool, default=False
+            Whether the run was made a moment ago, so that the server has no model of it.
         """
+        if not hasattr(self.runs.api.client, "create_logged_model"):  # a client of 2.x
+            return self._among_artifacts(run_id, logged, fill)
         try:
-            model_id = self._logged(experiment_id, run_id, logged, fill)
+            model_id = self._logged(experiment_id, run_id, logged, fill, fresh=fresh)
         except Exception as error:
             if not is_refusal(error) or status_of(error) not in NO_SUCH_ROUTE:
                 raise
             return self._among_artifacts(run_id, logged, fill)
         return SentModel(run_id, model_id, f"models:/{model_id}")
 
-    def _logged(self, experiment_id: str, run_id: str, logged: LoggedModel, fill: FillModel) -> str:
+    def _logged(
+        self, experiment_id: str, run_id: str, logged: LoggedModel, fill: FillModel, *, fresh: bool
+    ) -> str:
         client, entities = self.runs.api.client, self.runs.api.entities
-        found = self._find(experiment_id, run_id, logged.name)
+        found = None if fresh else self._find(experiment_id, run_id, logged.name)
         if found is None:
             found = client.create_logged_model(
                 experiment_id,
@@ -84,12 +92,22 @@ class ModelWriter:
         if str(getattr(found.status, "value", found.status)) != READY:
             with self.runs.scratch() as folder:
                 fill(replace(logged, model_id=model_id, run_id=run_id, experiment_id=experiment_id), folder)
-                client.log_model_artifacts(model_id, str(folder))
+                self._files(model_id, folder)
             client.finalize_logged_model(model_id, READY)
-        made = client.get_run(run_id).outputs
-        if model_id not in [one.model_id for one in (made.model_outputs if made else [])]:
+        if fresh or model_id not in self._outputs(run_id):
             client.log_outputs(run_id, [entities.LoggedModelOutput(model_id, step=0)])
         return model_id
+
+    def _files(self, model_id: str, folder: Path) -> None:
+        def send(path: Path) -> None:
+            parent = path.relative_to(folder).parent.as_posix()
+            self.runs.api.client.log_model_artifact(model_id, str(path), None if parent == "." else parent)
+
+        at_once(send, [path for path in sorted(folder.rglob("*")) if path.is_file()])
+
+    def _outputs(self, run_id: str) -> list[str]:
+        made = self.runs.api.client.get_run(run_id).outputs
+        return [one.model_id for one in (made.model_outputs if made else [])]
 
     def _find(self, experiment_id: str, run_id: str, name: str) -> Any:
         models = pages(

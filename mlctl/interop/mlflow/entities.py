@@ -103,6 +103,8 @@ class Run:
     artifacts: Path | None = field(default=None, compare=False)
     """The directory of its artifacts on this machine, where there is one."""
     deleted: bool = False
+    missing: tuple[str, ...] = field(default=(), compare=False)
+    """Directories that a run of a file store has and this one lacks."""
 
 
 @dataclass(frozen=True, slots=True)

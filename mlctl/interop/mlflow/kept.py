@@ -6,6 +6,7 @@ logged model in ``logged_models/MODEL_ID/``, both relative to the experiment's d
 metrics is in ``metrics.csv``, and only there.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -24,8 +25,9 @@ EXAMPLE = "example"
 
 T = TypeVar("T", MlflowExperiment, Run, LoggedModel, DatasetInput)
 # The history of metrics and the place of files are kept elsewhere, or belong to this machine.
-_ELSEWHERE = {"points", "artifacts", "runs", "inputs"}
+_ELSEWHERE = {"points", "artifacts", "runs", "inputs", "missing"}
 _MOST = 2_000_000
+_CONTENT = re.compile(rb"^content: ['\"]?([\w /]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,31 @@ class Kept:
     models: tuple[LoggedModel, ...]
 
 
-def kept_text(experiment: MlflowExperiment, run: Run, models: Iterable[LoggedModel]) -> str:
-    """Return the file of an imported run."""
+def kept_text(
+    experiment: MlflowExperiment, run: Run, models: Iterable[LoggedModel], content: str = ""
+) -> str:
+    """Return the file of an imported run.
+
+    Parameters
+    ----------
+    content : str, default=""
+        How much of it there was: :func:`content_of` gives it back.
+    """
     told = {
         "format": 1,
+        **({"content": content} if content else {}),
         "tags": dict(run.tags),
         "experiment": _tree(experiment),
         "run": {**_tree(replace(run, tags={})), "inputs": [_tree(one) for one in run.inputs]},
         "logged_models": [_tree(model) for model in models],
     }
     return dump(told)
+
+
+def content_of(data: bytes) -> str:
+    """Return how much of a run there was, from its file, which is not parsed: there may be thousands."""
+    found = _CONTENT.search(data)
+    return found[1].decode(errors="replace") if found else ""
 
 
 def _tree(value: Any) -> dict[str, Any]:

@@ -123,6 +123,10 @@ class DatabaseStore:
             deleted=_text(row, "lifecycle_stage") == _DELETED or experiment.deleted,
         )
 
+    def content(self, experiment: MlflowExperiment, run_id: str) -> str:  # noqa: ARG002 - of the protocol
+        """Return nothing: a database has a run whole or not at all."""
+        return ""
+
     def logged_models(self, experiment: MlflowExperiment) -> Iterator[LoggedModel | Skipped]:
         """Yield the models that were logged on their own."""
         query = "SELECT * FROM logged_models WHERE experiment_id = ? ORDER BY model_id"

@@ -34,6 +34,7 @@ from mlctl.interop.mlflow.read_plain import (
 )
 from mlctl.interop.mlflow.read_registry import read_registered
 from mlctl.interop.mlflow.read_run import DELETED, META, read_model, read_run
+from mlctl.interop.mlflow.run_content import content
 from mlctl.interop.mlflow.source import read_all
 
 # What an experiment's directory holds beside its runs.
@@ -85,6 +86,10 @@ class FileStore:
         except UnreadableError as error:
             return Skipped(self._shown(folder), str(error))
         return replace(run, deleted=run.deleted or experiment.deleted)
+
+    def content(self, experiment: MlflowExperiment, run_id: str) -> str:
+        """Return how much there is of a run: a later import of a whole copy is told from it."""
+        return content(self._place(experiment) / run_id)
 
     def logged_models(self, experiment: MlflowExperiment) -> Iterator[LoggedModel | Skipped]:
         """Yield the models that were logged on their own, by id."""

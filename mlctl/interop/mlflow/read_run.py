@@ -26,6 +26,7 @@ from mlctl.interop.mlflow.read_plain import (
     texts,
     words,
 )
+from mlctl.interop.mlflow.run_content import missing
 
 META = "meta.yaml"
 DELETED = "deleted"
@@ -60,6 +61,7 @@ def read_run(folder: Path) -> Run:
         model_ids=tuple(_outputs(folder)),
         artifacts=_existing(folder / "artifacts"),
         deleted=words(meta, "lifecycle_stage") == DELETED,
+        missing=missing(folder),
     )
 
 

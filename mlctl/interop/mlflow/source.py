@@ -31,6 +31,9 @@ class Source(Protocol):
     def run(self, experiment: MlflowExperiment, run_id: str) -> Run | Skipped:
         """Return a run with the whole history of its metrics."""
 
+    def content(self, experiment: MlflowExperiment, run_id: str) -> str:
+        """Return how much there is of a run, for ``has_grown``; empty where a run cannot be there in part."""
+
     def logged_models(self, experiment: MlflowExperiment) -> Iterator[LoggedModel | Skipped]:
         """Yield the models of an experiment that were logged on their own."""
 

@@ -277,3 +277,18 @@ def test_an_application_may_have_nobody_to_tell_of_errors():
         Head("POST", "/invocations", "application/json"), b'{"instances": [[1, "x"]]}', Client()
     )
     assert reply.status == 500
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"prediction_id": "a" * 201, "actual": "low"}, "longer than 200 characters, not an id"),
+        ({"prediction_id": "", "actual": "low"}, "the prediction_id is text, not an id"),
+        ({"prediction_id": "a-1", "actual": float("nan")}, "the actual value is nan"),
+        ({"prediction_id": "a-1", "actual": float("inf")}, "the actual value is inf"),
+    ],
+)
+def test_feedback_with_ids_that_are_too_long_and_numbers_that_are_none(tmp_path, sent, said):
+    client = Client(log=ServedLog(Settings(log_dir=str(tmp_path)), lambda: 1767927600.5, Metrics().add))
+    status, told = client.post("/feedback", sent)
+    assert (status, said in told["message"]) == (400, True)
