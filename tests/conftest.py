@@ -1,6 +1,7 @@
 """What every test shares: a command line that runs in an empty directory, and no way out of it."""
 
 import contextlib
+import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -46,6 +47,14 @@ def nowhere_else(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.delenv("MLCTL_STORE", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     return place
+
+
+@pytest.fixture(autouse=True)
+def usual_csv_limit() -> Iterator[None]:
+    """Put back the csv module's limit, which belongs to the whole process."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)
 
 
 @pytest.fixture

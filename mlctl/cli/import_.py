@@ -48,11 +48,12 @@ def mlflow(
 ) -> None:
     """Bring in what MLflow kept: each experiment a model, each run an experiment; twice is once."""
     from mlctl.actions import import_mlflow as action
+    from mlctl.actions.import_mlflow_order import Order
     from mlctl.actions.import_mlflow_source import open_source
 
     opened = here(store).open()
     with open_source(where, Path.cwd()) as (source, default), _progress() as progress:
-        order = action.Order(project, default, deleted=deleted, dry_run=dry_run, trust=trust)
+        order = Order(project, default, deleted=deleted, dry_run=dry_run, trust=trust)
         found = action.import_mlflow(opened, source, order, now=moment(now), who=who(), progress=progress)
     if as_json:
         out.document({"import": found.to_dict()})

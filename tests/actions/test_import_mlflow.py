@@ -13,6 +13,7 @@ from sklearn.linear_model import ElasticNet, LogisticRegression
 
 from mlctl import files
 from mlctl.actions import import_mlflow as action
+from mlctl.actions.import_mlflow_order import Order
 from mlctl.actions import import_mlflow_batch, import_mlflow_fill
 from mlctl.actions.import_mlflow_run import came, number_or_text, stamp
 from mlctl.actions.import_mlflow_source import open_source
@@ -39,7 +40,7 @@ def bring_in(store):
 
     def run(place, *, project=None, **more):
         with open_source(str(place), Path()) as (source, default):
-            order = action.Order(project, default, **more)
+            order = Order(project, default, **more)
             return action.import_mlflow(store, source, order, now=NOW, who="ada")
 
     return run
