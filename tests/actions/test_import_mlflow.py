@@ -13,8 +13,8 @@ from sklearn.linear_model import ElasticNet, LogisticRegression
 
 from mlctl import files
 from mlctl.actions import import_mlflow as action
-from mlctl.actions.import_mlflow_order import Order
 from mlctl.actions import import_mlflow_batch, import_mlflow_fill
+from mlctl.actions.import_mlflow_order import Order
 from mlctl.actions.import_mlflow_run import came, number_or_text, stamp
 from mlctl.actions.import_mlflow_source import open_source
 from mlctl.errors import BusyError, DataError, MlctlError, UsageError
