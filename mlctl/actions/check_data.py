@@ -112,13 +112,18 @@ def drifted(place: Place, word: str, against: str, *, trust: bool = False) -> Dr
         if model is not None:
             return _by_model(place, word, model)
     with tables.named(place, against) as before, tables.named(place, word, before.dataset) as now:
-        return drift(before.table.frame, now.table.frame, roles=before.roles)
+        frame = now.table.frame
+        if now.served and before.target in frame:  # some requests carried it, for no use
+            frame = frame.drop(columns=before.target)
+        return drift(before.table.frame, frame, roles=before.roles)
 
 
 def _by_model(place: Place, word: str, model: Model) -> Drift:
     reference, rows = model.recorded.table.frame, model.held_out()
     with tables.named(place, word, model.dataset) as now:
         frame = stepped(model.recorded.parameters, now.table, model.recorded.rules).frame
+        if now.served:  # callers send more than is asked for, the target in some requests for instance
+            frame = frame[[name for name in frame if name in model.names]]
         hidden = [name for name in now.redacted if name in model.names and name not in frame]
         found = drift(
             reference,

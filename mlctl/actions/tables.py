@@ -35,6 +35,8 @@ class Named:
         How the rows differ from those that were recorded, where they had to be fetched again.
     redacted : tuple of str
         Columns that a served log was told to leave out.
+    served : bool
+        Whether it is what a server was asked.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Named:
     roles: Mapping[str, str]
     changed: tuple[str, ...] = ()
     redacted: tuple[str, ...] = ()
+    served: bool = False
 
     @property
     def target(self) -> str | None:
@@ -118,10 +121,11 @@ def _served(word: str, folder: Path, scratch: Path, like: Dataset | None) -> Nam
     path, redacted = write_inputs(folder, scratch)
     if like is None:
         table = fetch(datasets.loaded_for(str(path), "data", None), scratch, scratch).table
-        return Named(word, table, None, {}, redacted=redacted)
+        return Named(word, table, None, {}, redacted=redacted, served=True)
     plain = {"path": (str(path),), "source": None, "delimiter": None, "encoding": "utf-8"}
     data = section(like).model_copy(update=plain)
-    return Named(word, read(resolve(data, scratch, scratch).members, data), None, {}, redacted=redacted)
+    table = read(resolve(data, scratch, scratch).members, data)
+    return Named(word, table, None, {}, redacted=redacted, served=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from mlctl.cli import data_views as views
 from mlctl.cli import out
 from mlctl.cli.options import JsonOption, ModelOption, ProjectOption, StoreOption, TrustOption
 from mlctl.cli.place import here
-from mlctl.errors import RefusedError, UsageError
+from mlctl.errors import NotFoundError, RefusedError, UsageError
 
 
 def drift(
@@ -56,6 +56,11 @@ def _last_version(what: str) -> str:
     from mlctl.actions.served_log_table import last_version
 
     if not is_log(Path(what)):
+        if not Path(what).exists():
+            raise NotFoundError(
+                f"there is no file and no served log {what!r}",
+                "a dataset or an experiment needs --against REF",
+            )
         raise UsageError(
             "drift of these rows against what?", "name a dataset, a file or an experiment: --against REF"
         )

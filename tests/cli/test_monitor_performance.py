@@ -158,15 +158,20 @@ def test_what_is_wrong_is_told(shop, mlctl, words, code, why):
 
 
 def test_drift_of_what_was_served(shop, mlctl):
-    write(Path("log"), *(line for line in lines(300) if line["what"] == "prediction"))
+    asked = [line for line in lines(300) if line["what"] == "prediction"]
+    for line in asked[:3]:
+        line["inputs"]["buys"] = "yes"
+    write(Path("log"), *asked)
     told = mlctl("monitor", "drift", "log", "--against", "best", "--json").json
     assert (told["drifted"], told["rows"]) == (False, [1500, 300])
     assert told["predictions"]["drifted"] is False
+    assert "buys" not in {column["column"] for column in told["columns"]}  # a few requests carried the answer
     (dataset,) = mlctl("data", "list", "--json").json["datasets"]
     assert (
         mlctl("monitor", "drift", "log", "--against", f"shop:{dataset['dataset']}", "--json").json["drifted"]
         is False
     )
+    write(Path("log"), *(line for line in lines(300) if line["what"] == "prediction"))
     assert mlctl("monitor", "drift", "log", "--against", "t.csv", "--json").json["drifted"] is False
     profiled = mlctl("data", "profile", "log")
     assert (profiled.code, "300 rows" in profiled.out + profiled.err) == (0, True)
@@ -179,3 +184,5 @@ def test_the_newest_rows_are_as_many_as_retraining_takes():
 def test_drift_against_nothing(shop, mlctl):
     ran = mlctl("monitor", "drift", "t.csv")
     assert (ran.code, "--against REF" in ran.err) == (2, True)
+    ran = mlctl("monitor", "drift", "nothing")
+    assert (ran.code, "no served log 'nothing'" in ran.err) == (3, True)

@@ -1,5 +1,6 @@
 """Promotion through the command line: the gate, the log, the pointer."""
 
+import hashlib
 import json
 import os
 import re
@@ -407,7 +408,8 @@ def test_on_a_terminal_packages_are_few_and_it_is_said(champion, mlctl, monkeypa
     path.write_text(path.read_text().replace("packages:", "\n".join(["packages:", *old]), 1))
     sums = directory(2) / "SHA256SUMS"
     lines = [line for line in sums.read_text().splitlines() if not line.endswith("environment.yaml")]
-    sums.write_text("\n".join(lines) + "\n")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    sums.write_text("\n".join([*lines, f"{digest}  environment.yaml"]) + "\n")
     piped = mlctl("promote", "3", "--dry-run").out
     assert piped.count("an-old-package-") == 9
     monkeypatch.setattr(out, "is_terminal", lambda _: True)
