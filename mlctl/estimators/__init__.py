@@ -1,7 +1,7 @@
 """The estimators and transformers that scikit-learn lacks; they need numpy and scikit-learn only.
 
-They are plain classes with plain attributes, so that skops loads them as data. The rules that a person wrote
-(:mod:`mlctl.estimators.rule`) are code, and are not among :data:`TRUSTED`.
+They are plain classes with plain attributes, so that skops loads them as data. What runs a person's
+own code (:mod:`mlctl.estimators.rule`, :mod:`mlctl.estimators.own`) is not among :data:`TRUSTED`.
 """
 
 TRUSTED: tuple[str, ...] = (
