@@ -53,11 +53,16 @@ def test_what_is_not_portable_is_said(iris, mlctl, became, monkeypatch):
     assert "is served by scikit-learn: a class of its own" in ran.err
 
 
-def test_a_bundle_serves_itself(mlctl, became, nowhere_else):
+def test_a_bundle_serves_itself(mlctl, became, pyz):
+    assert mlctl("serve", pyz, "--port", "81").code == 0
+    assert became[0][:4] == (sys.executable, "-I", str(pyz), "serve")
+
+
+def test_a_program_that_is_no_bundle_of_ours_is_not_run(mlctl, became, nowhere_else):
     with zipfile.ZipFile("iris.pyz", "w") as file:
         file.writestr("__main__.py", "")
-    assert mlctl("serve", "iris.pyz", "--port", "81").code == 0
-    assert became[0][:4] == (sys.executable, "-I", "iris.pyz", "serve")
+    ran = mlctl("serve", "iris.pyz", "--port", "81")
+    assert (ran.code, became, "not a bundle of mlctl" in ran.err) == (6, [], True)
 
 
 def test_what_is_wrong_is_told(small_store, mlctl, became):

@@ -9,4 +9,5 @@ def test_a_problem_knows_its_metric_and_how_its_pipelines_are_built():
         "seed": 3,
         "need_probabilities": False,
         "time": "day",
+        "transformer": None,
     }
