@@ -13,14 +13,12 @@ from mlctl.actions import offer as offers
 from mlctl.actions.bench_page import page
 from mlctl.actions.make_offer import make
 from mlctl.actions.serve import bundle_command
-from mlctl.actions.served_bundle import bundle_error
 from mlctl.bundle.bench.limits import Measured, judge
 from mlctl.bundle.bench.report import Report
 from mlctl.bundle.bench.rows import rows_of
 from mlctl.bundle.bench.run import Plan, bench
 from mlctl.bundle.bench.target import Target
 from mlctl.bundle.main.bundle import opened
-from mlctl.bundle.main.trouble import BundleError
 from mlctl.domain.records import Experiment
 from mlctl.errors import DataError, RefusedError
 from mlctl.params.model import Parameters
@@ -110,11 +108,8 @@ def target_of_bundle(word: str, *, trust: bool = False) -> Target:
         When there is none, it is damaged, or it needs trust.
     """
     command = bundle_command(word)
-    try:
-        bundle = opened(word)
-        rows = tuple(rows_of(bundle))
-    except BundleError as error:
-        raise bundle_error(error) from None
+    bundle = opened(word)
+    rows = tuple(rows_of(bundle))
     manifest = bundle.manifest
     if manifest["tier"] == "sklearn" and not trust:
         raise RefusedError(

@@ -205,8 +205,6 @@ def _has_grown(work: _Import, one: Named, existing: Experiment) -> bool:
     if kept.NAME not in existing.artifact_file_paths:
         return False
     now = work.source.content(one.experiment, existing.experiment_id)
-    if not now:
-        return False
     file = work.store.experiment_directory(existing) / kept.FILE
     try:
         then = kept.content_of(files.read_bytes_limited(file, _LONGEST_KEPT))

@@ -198,8 +198,6 @@ def _parsed(line: bytes) -> Event | None:
         tree = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(tree, dict):
-        return None
     time, who, what = (tree.pop(key, None) for key in ("time", "who", "what"))
     before, after, why = tree.pop("from", None), tree.pop("to", None), tree.pop("why", [])
     whole = (

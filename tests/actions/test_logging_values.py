@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mlctl.actions.logging_values import number_of, parameter_of
+from mlctl.actions.logging_values import number_of, parameter_of, step_of
 from mlctl.errors import UsageError
 
 
@@ -37,3 +37,9 @@ def test_parameters_are_plain(value, kept):
     found = parameter_of(value)
     assert found == kept
     assert type(found) is type(kept)
+
+
+def test_a_step_beyond_64_bits():
+    assert step_of(2**63 - 1) == 2**63 - 1
+    with pytest.raises(UsageError, match="is too large"):
+        step_of(2**63)

@@ -205,6 +205,11 @@ def test_a_command_that_runs_long_shows_that_it_does(monkeypatch, tmp_path):
     assert beats
 
 
+def test_a_long_command_keeps_its_experiment_alive(store, monkeypatch):
+    monkeypatch.setattr(run_command_process, "BEAT_S", 0.0)
+    assert run(store, "echo", "a").exit_code == 0
+
+
 def test_which_files_are_looked_at(tmp_path, monkeypatch):
     for name in ("a.txt", "deep/b.txt", ".git/c", "venv/pyvenv.cfg", "venv/d.txt", "store/e.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mlctl.actions import run_command_output
+
 SCRIPT = Path(sys.executable).parent / "mlctl"
 
 
@@ -53,3 +55,10 @@ def test_whose_reader_has_gone_goes_on(nowhere_else):
         [SCRIPT, "experiment", "list", "--json"], capture_output=True, text=True, check=True
     )
     assert json.loads(told.stdout)["experiments"][0]["status"] == "finished"
+
+
+def test_what_was_not_kept_of_the_output_is_a_warning(mlctl, nowhere_else, monkeypatch):
+    mlctl("init")
+    monkeypatch.setattr(run_command_output.OutputLog.__init__, "__defaults__", (10,))
+    ran = mlctl("run", "--project", "a", "--model", "b", "--", "echo", "12345678901234567890")
+    assert (ran.code, "longer than what is kept" in ran.err) == (0, True)

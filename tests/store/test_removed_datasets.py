@@ -163,3 +163,12 @@ def test_a_record_cannot_name_a_file_elsewhere(store, model, tmp_path, file):
     assert "archive.file" in damaged.reason
     with pytest.raises(DamagedError):
         store.dataset("iris", made.dataset)
+
+
+def test_one_whose_note_is_torn_does_not_hide_the_others(store, model, tmp_path):
+    made = add(store, tmp_path)
+    store.remove_dataset(made, tuple, NOW)
+    torn = store.root / "trash" / "20260101T000000.000000Z_torn"
+    (torn / "item").mkdir(parents=True)
+    (torn / "from.yaml").write_text("- no mapping")
+    assert store.restore_dataset(made.dataset).name == f"{made.dataset}.yaml"

@@ -5,10 +5,12 @@ import pytest
 import yaml
 
 from mlctl.domain.findings import mendable
-from mlctl.errors import BusyError
+from mlctl.errors import BusyError, MlctlError
 from mlctl.store.check import check
+from mlctl.store.check_caches import last_number
 from mlctl.store.check_scores import differs
-from mlctl.store.repair import plan, repair
+from mlctl.store.layout import Layout
+from mlctl.store.repair import plan, raise_number, repair
 from tests.store.whole import NOW, dataset, experiment, model_of, site_of, snapshot
 
 PROJECT = "projects/iris"
@@ -253,3 +255,12 @@ def test_a_score_that_was_nan(store):
     again = store.experiments().records[0].evaluations
     assert again["test"] == {"accuracy_score": None}
     assert again["cross_validation"]["accuracy_score"] == {"mean": 0.5, "std": None, "folds": [0.5]}
+
+
+def test_a_number_that_is_a_folder_counts_for_nothing(store, model, site):
+    number = Layout(store.root).number("iris")
+    number.unlink(missing_ok=True)
+    number.mkdir()
+    assert last_number(site, "iris") == 0
+    with pytest.raises(MlctlError):
+        raise_number(site, "iris", 3)

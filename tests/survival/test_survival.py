@@ -105,7 +105,9 @@ def test_a_command_that_writes(base, tmp_path, words, fault):
     assert found["steps"] > 1
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", ["power", *(pytest.param(fault, marks=pytest.mark.slow) for fault in FAULTS if fault != "power")]
+)
 def test_repair(damaged, tmp_path, fault):
     found = survive(damaged, tmp_path, "store repair --yes", fault, EVERY)
     assert not found["wrong"]

@@ -8,7 +8,7 @@ import pytest
 
 import mlctl.tracking as mlflow
 from mlctl.errors import NotFoundError, UsageError
-from mlctl.tracking import TrackingWarning, active
+from mlctl.tracking import TrackingWarning, active, fluent
 from mlctl.tracking.guard import forget
 from tests.tracking.conftest import only
 
@@ -214,3 +214,9 @@ def test_a_store_that_is_removed_does_not_come_to_life_again(store):
     with pytest.warns(TrackingWarning, match="could not be ended.*is gone"):
         run.target.end()
     assert not store.root.exists()
+
+
+def test_no_run_was_active_yet(monkeypatch):
+    monkeypatch.setattr(active, "latest", lambda: None)
+    monkeypatch.setattr(active, "current", lambda: None)
+    assert fluent.last_active_run() is None

@@ -215,3 +215,7 @@ def test_the_environment_is_given_back(monkeypatch):
     assert environ == {"MLFLOW_TRACKING_URI": "before"}
     with pytest.raises(UsageError), client_store("ftp://host", environ):
         pass
+
+
+def test_a_server_has_a_run_whole_or_not_at_all(store):
+    assert store.content(None, "r1") == ""
