@@ -38,3 +38,12 @@ def test_a_server_that_lists_no_artifacts_of_models_has_none():
 def test_other_errors_are_told(error):
     with pytest.raises(type(error)):
         known(error)
+
+
+def test_sizes_are_those_of_folders_too():
+    there = {
+        None: [SimpleNamespace(path="a", is_dir=True), SimpleNamespace(path="b", is_dir=False, file_size=3)],
+        "a": [SimpleNamespace(path="a/c", is_dir=False, file_size=5)],
+    }
+    api = Api(SimpleNamespace(list_artifacts=lambda run_id, path: there[path]), None, "http://host")
+    assert RunWriter(api, None)._known("r", None) == {"a/c": 5, "b": 3}
