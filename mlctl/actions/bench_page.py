@@ -6,7 +6,7 @@ from mlctl.actions import figure_svg
 from mlctl.actions.bench_figures import figures
 from mlctl.bundle.bench.limits import Measured
 from mlctl.bundle.bench.report import Report
-from mlctl.data.profile_style import STYLE
+from mlctl.data.profile_style import OPENING, STYLE
 from mlctl.data.profile_svg import plain
 from mlctl.domain.figures import Chart
 
@@ -55,14 +55,9 @@ def page(report: Report, measured: Sequence[Measured], reasons: Sequence[str], *
 
 
 def _head(report: Report) -> str:
-    # Nothing but the page's own style may be loaded, whatever stands in a name.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
     name = plain(report.version)
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} measured</title>\n<style>{STYLE}\n{figure_svg.STYLE}\n{_OWN}</style></head>"
+        f"{OPENING}<title>{name} measured</title>\n<style>{STYLE}\n{figure_svg.STYLE}\n{_OWN}</style></head>"
         f"<body><main><h1>{name}, measured as a system</h1>\n"
     )
 

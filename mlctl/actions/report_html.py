@@ -6,7 +6,7 @@ from typing import Any
 from mlctl.actions import figure_svg
 from mlctl.actions.report import Report
 from mlctl.actions.show import ScoreLine, Shown
-from mlctl.data.profile_style import STYLE
+from mlctl.data.profile_style import OPENING, STYLE
 from mlctl.data.profile_svg import plain
 from mlctl.domain.checks import Check
 from mlctl.domain.figures import Drawable
@@ -69,14 +69,10 @@ def page(report: Report, *, made: str) -> str:
 
 
 def _head(e: Experiment) -> str:
-    # Nothing but the page's own style may be loaded, whatever stands in a column name.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
     name = plain(e.model_version_id)
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} {plain(e.rung)}</title>\n<style>{STYLE}\n{figure_svg.STYLE}\n{_OWN}</style></head>"
+        f"{OPENING}<title>{name} {plain(e.rung)}</title>\n"
+        f"<style>{STYLE}\n{figure_svg.STYLE}\n{_OWN}</style></head>"
         f"<body><main><h1>{name}</h1>\n"
     )
 

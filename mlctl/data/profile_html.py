@@ -4,7 +4,7 @@ import pandas as pd
 
 from mlctl.data.profile import Profile, TargetProfile
 from mlctl.data.profile_columns import Bins, ColumnProfile
-from mlctl.data.profile_style import STYLE
+from mlctl.data.profile_style import OPENING, STYLE
 from mlctl.data.profile_svg import bars, histogram, plain
 
 SHOWN = 5
@@ -53,14 +53,7 @@ def profile_html(profile: Profile, *, title: str) -> str:
 
 
 def _head(title: str) -> str:
-    # Nothing but the page's own style may be loaded, whatever stands in a column name.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Profile of {plain(title)}</title><style>{STYLE}</style></head><body>"
-    )
+    return f"{OPENING}<title>Profile of {plain(title)}</title><style>{STYLE}</style></head><body>"
 
 
 def _numbers(profile: Profile) -> str:

@@ -22,3 +22,13 @@ svg { display: block; } svg rect { fill: var(--bar); }
 svg text { fill: var(--soft); font-size: 11px; }
 @media print { .wide { overflow: visible; } tr { break-inside: avoid; } }
 """.strip()
+
+# Nothing but the page's own style may be loaded, whatever stands in a name.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+OPENING = (
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
+"""How every page begins, up to its title."""
