@@ -19,6 +19,7 @@ from sklearn.base import is_classifier, is_regressor
 from mlctl import files
 from mlctl.data.conform import conform
 from mlctl.domain.columns import Column, ColumnKind
+from mlctl.domain.json_text import parsed
 from mlctl.errors import DamagedError
 
 FILE = "example.json"
@@ -125,11 +126,11 @@ def read(directory: Path, paths: Mapping[str, str]) -> Example | None:
         return None
     path = directory / paths[NAME]
     try:
-        tree = json.loads(files.read_bytes_limited(path, _LARGEST))
+        tree = parsed(files.read_bytes_limited(path, _LARGEST))
         columns = tuple(Column(str(one["name"]), one["kind"], 0, 0) for one in tree["columns"])
         rows = tuple(tuple(row) for row in tree["rows"])
         return Example(
             columns, rows, str(tree["task"]), tuple(tree["classes"]), bool(tree["named"]), str(tree["target"])
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise DamagedError(f"{path.name} holds no example rows", "bring it back from a copy") from None

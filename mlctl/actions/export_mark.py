@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
+from mlctl.domain.json_text import parsed
 from mlctl.errors import DamagedError, NotFoundError, RefusedError, UsageError
 from mlctl.store.layout import Layout
 
@@ -84,8 +85,8 @@ def read_mark(home: Path) -> Mark | None:
             f"{home} is no export of mlctl's: it holds {found[0]}; nothing was changed", _ELSEWHERE
         ) from None
     try:
-        return _read(json.loads(text), home)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return _read(parsed(text), home)
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise DamagedError(f"{home / MARK} is damaged", "export into another directory") from None
 
 

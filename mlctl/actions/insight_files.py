@@ -1,12 +1,12 @@
 """What was found out about a model before, read back from its reports."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mlctl.domain.insight import Importance, LearningCurve
+from mlctl.domain.json_text import parsed
 from mlctl.domain.metrics import METRICS
 from mlctl.domain.records import Experiment
 from mlctl.errors import MlctlError
@@ -60,6 +60,6 @@ def _kept(store: Store, experiment: Experiment, name: str, build: Callable[[Any]
     if not file:
         return None
     path = store.experiment_directory(experiment) / file
-    with suppress(MlctlError, ValueError, KeyError, TypeError, RecursionError):
-        return build(json.loads(read_bytes_limited(path, LARGEST)))
+    with suppress(MlctlError, ValueError, KeyError, TypeError):
+        return build(parsed(read_bytes_limited(path, LARGEST)))
     return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from mlctl import files
+from mlctl.domain.json_text import parsed
 from mlctl.domain.records import Experiment
 from mlctl.errors import DamagedError, MlctlError
 from mlctl.store.layout import META
@@ -190,8 +191,8 @@ def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        told = json.loads(files.read_bytes_limited(file, _LARGEST))
-    except (ValueError, RecursionError):
+        told = parsed(files.read_bytes_limited(file, _LARGEST))
+    except ValueError:
         told = None
     if not isinstance(told, dict):
         raise DamagedError(f"{file.name} holds nothing that a script logged")

@@ -4,13 +4,13 @@ Its form is that of :mod:`mlctl.bundle.server.log`. A line that was cut off, by 
 being written at this moment, costs that line alone, and is counted.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mlctl.bundle.server.log import FORMAT, PREFIX, SUFFIX
+from mlctl.domain.json_text import parsed
 from mlctl.errors import DataError, NotFoundError
 from mlctl.files.trouble import explained
 
@@ -151,8 +151,8 @@ class Log:
     def _tree(self, line: bytes) -> dict[str, Any]:
         """Return a line's object; empty, and counted, where it is none."""
         try:
-            tree = json.loads(line)
-        except (ValueError, RecursionError):
+            tree = parsed(line)
+        except ValueError:
             tree = None
         if not isinstance(tree, dict) or not tree:
             self.torn += 1

@@ -1,6 +1,5 @@
 """``mlctl experiment``."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from mlctl.cli.options import (
 )
 from mlctl.cli.place import here
 from mlctl.cli.show import show
+from mlctl.domain.json_text import parsed
 from mlctl.errors import UsageError
 
 ParametersOption = Annotated[str, typer.Option("--parameters", help="A JSON object.", metavar="JSON")]
@@ -76,8 +76,8 @@ def add(
 
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+        value = parsed(text, parse_constant=_no_number)
+    except ValueError as error:
         raise UsageError(f"--{name}: not JSON: {error}", f"--{name} '{{\"key\": 1}}'") from None
     if not isinstance(value, dict):
         raise UsageError(f"--{name}: a JSON object is wanted, not {text!r}", f"--{name} '{{\"key\": 1}}'")

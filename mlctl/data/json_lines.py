@@ -1,13 +1,13 @@
 """JSON Lines to Arrow: one object a line."""
 
 import io
-import json
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.json
 
 from mlctl.data.members import Member, reading
+from mlctl.domain.json_text import parsed
 from mlctl.errors import DataError
 
 _BLOCK = 1 << 24
@@ -49,10 +49,10 @@ def _first_fault(member: Member) -> DataError | None:
 
 def _fault(line: bytes, kinds: dict[str, str]) -> tuple[str, str]:
     try:
-        read = json.loads(line)
+        read = parsed(line)
     except UnicodeDecodeError as error:
         return f"byte {error.start} of it is not UTF-8", "JSON is UTF-8: write the file so"
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return f"is not JSON: {error}", "mend the line, or write the file again"
     if not isinstance(read, dict):
         return f"is not an object but {line[:40].decode(errors='replace').strip()}", _ONE_A_LINE

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
+from mlctl.domain.json_text import parsed
 from mlctl.domain.version_id import VersionId
 from mlctl.errors import BusyError, DamagedError, MlctlError, NotFoundError
 from mlctl.store.record_files import plain
@@ -195,8 +196,8 @@ def _parsed(line: bytes) -> Event | None:
     if not line.lstrip().startswith(b"{"):
         return None  # told at once: garbage has many lines
     try:
-        tree = json.loads(line)
-    except (ValueError, RecursionError):
+        tree = parsed(line)
+    except ValueError:
         return None
     time, who, what = (tree.pop(key, None) for key in ("time", "who", "what"))
     before, after, why = tree.pop("from", None), tree.pop("to", None), tree.pop("why", [])

@@ -1,6 +1,5 @@
 """What can be made anew, or is left over: the index, the ticks, the numbers, half-made things."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from mlctl import files
 from mlctl.domain.findings import Finding
+from mlctl.domain.json_text import parsed
 from mlctl.domain.version_id import VersionId
 from mlctl.errors import MlctlError, NotFoundError
 from mlctl.store import check_index
@@ -40,11 +40,11 @@ def check(site: Site, known: Known) -> Iterator[Finding]:
 
 def _ticks(site: Site) -> Iterator[Finding]:
     try:
-        tree = json.loads(files.read_bytes_limited(site.layout.ticks, _LARGEST_CACHE))
+        tree = parsed(files.read_bytes_limited(site.layout.ticks, _LARGEST_CACHE))
         is_right = isinstance(tree, dict) and isinstance(tree.get("models"), dict)
     except NotFoundError:
         return
-    except (MlctlError, ValueError, RecursionError):
+    except (MlctlError, ValueError):
         is_right = False
     if not is_right:
         shown = site.layout.shown(site.layout.ticks)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlctl import files
 from mlctl.domain.entries import history
+from mlctl.domain.json_text import parsed
 from mlctl.domain.runs import History
 from mlctl.errors import DamagedError, NotFoundError
 from mlctl.files.held import Held, hold, said_by_holder
@@ -93,8 +94,8 @@ class Journal:
         """Return ``pid``, ``host``, ``since`` and ``run`` of the run that goes on, where known."""
         path = self.site.layout.unlinked(self.site.layout.run_lock(self.project, self.model))
         try:
-            told = json.loads(said_by_holder(path))
-        except (ValueError, RecursionError):  # it is being written just now, or its holder just ended
+            told = parsed(said_by_holder(path))
+        except ValueError:  # it is being written just now, or its holder just ended
             return {}
         return told if isinstance(told, dict) else {}
 
@@ -171,10 +172,10 @@ def read_result(directory: Path, name: str) -> dict[str, Any] | None:
     """
     path = directory / f"{name}.json"
     try:
-        tree = json.loads(files.read_bytes_limited(path, _LARGEST_RESULT))
+        tree = parsed(files.read_bytes_limited(path, _LARGEST_RESULT))
     except NotFoundError:
         return None
-    except (ValueError, RecursionError):
+    except ValueError:
         tree = None
     if not isinstance(tree, dict):
         raise DamagedError(f"{path} holds no mapping", "remove it: the step is then done again")
@@ -218,8 +219,8 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     if not line.lstrip().startswith(b"{"):
         return None  # told at once: garbage has many lines
     try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
+        entry = parsed(line)
+    except ValueError:
         return None
     texts = isinstance(entry, dict) and all(isinstance(entry.get(k), str) for k in ("what", "run", "time"))
     return entry if texts else None

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from mlctl import __version__, files
+from mlctl.domain.json_text import parsed
 from mlctl.errors import MlctlError
 from mlctl.store.journal import Journal
 from mlctl.store.site import Site
@@ -50,10 +51,10 @@ class Tick:
 def read(site: Site) -> dict[str, Tick]:
     """Return what is known, by ``PROJECT/MODEL``; nothing where the cache is missing or of no use."""
     try:
-        tree = json.loads(files.read_bytes_limited(site.layout.ticks, _LARGEST))
+        tree = parsed(files.read_bytes_limited(site.layout.ticks, _LARGEST))
         known = tree["models"] if tree["version"] == __version__ else {}
         return {label: Tick(*entry) for label, entry in known.items() if _is_entry(entry)}
-    except (MlctlError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (MlctlError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlctl import files
+from mlctl.domain.json_text import parsed
 from mlctl.errors import (
     BusyError,
     CancelledError,
@@ -69,9 +70,9 @@ def read_order(directory: Path) -> RunOrder:
     """Return the order of a run's directory; DamagedError where it holds none."""
     path = directory / f"{ORDER}.json"
     try:
-        tree = json.loads(files.read_bytes_limited(path, 1_000_000))
+        tree = parsed(files.read_bytes_limited(path, 1_000_000))
         return RunOrder(**{**tree, "watches": tuple(tree["watches"])})
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         raise DamagedError(f"{path} holds no order of a run", "run it again: mlctl retrain") from None
 
 

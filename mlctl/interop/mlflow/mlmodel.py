@@ -1,12 +1,12 @@
 """``MLmodel``: what MLflow says of a model that it saved, read without loading the model."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mlctl.domain.json_text import parsed
 from mlctl.interop.mlflow.read_plain import UnreadableError, is_folder, is_there, mapping, text, words
 
 FILE = "MLmodel"
@@ -130,8 +130,8 @@ def _file(folder: Path, name: str) -> str:
 def _listed(value: Any) -> list[dict[str, Any]]:
     """Return the columns of a signature, which is a JSON text within the YAML."""
     try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        found = parsed(value) if isinstance(value, str) else value
+    except ValueError:
         return []
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -180,8 +180,8 @@ def _rows(
     """Return the input example as rows; nothing where there is none, or none that fits the signature."""
     file = _file(folder, words(_mapping(tree.get("saved_input_example_info")), "artifact_path"))
     try:
-        found = json.loads(text(folder / file, LARGEST_EXAMPLE)) if file and columns else None
-    except (ValueError, RecursionError, UnreadableError):
+        found = parsed(text(folder / file, LARGEST_EXAMPLE)) if file and columns else None
+    except (ValueError, UnreadableError):
         return ()
     if isinstance(found, dict) and isinstance(found.get("columns"), list):
         return _split(found, columns)
